@@ -1,0 +1,190 @@
+/* Part of librecs (MIT). k-means, itemsets and rules, sequences. */
+#ifndef RECS_ANALYZE_H
+#define RECS_ANALYZE_H
+
+#include <recs/data.h>
+
+RECS_BEGIN_DECLS
+/* FFI-BEGIN */
+
+/**
+ * @defgroup kmeans k-means
+ * @{
+ */
+
+/** A fitted clustering. Immutable. */
+typedef struct recs_kmeans recs_kmeans;
+
+/** How the first centres are chosen. */
+enum {
+  RECS_SEEDING_PLUSPLUS = 1, /**< k-means++ (Arthur and Vassilvitskii 2007), greedy with 2 + ln k tries a centre. */
+  RECS_SEEDING_RANDOM = 2    /**< k distinct rows at random. */
+};
+
+/** Options of recs_kmeans_fit(). */
+typedef struct recs_kmeans_options {
+  size_t struct_size;        /**< Set by recs_kmeans_options_init(). */
+  const float *centers;      /**< NULL, or clusters x columns start centres: then one start, no seeding. */
+  double tolerance;          /**< Stop when the centres' squared shift is below tolerance x the mean variance of the columns; 0: when labels stay. Default 1e-4. */
+  uint64_t seed;             /**< Default 1. */
+  uint32_t clusters;         /**< k; 1 to the number of rows; default 3. */
+  uint32_t starts;           /**< The best of this many starts by inertia; default 10. */
+  uint32_t max_iterations;   /**< Default 300. */
+  int32_t seeding;           /**< RECS_SEEDING_*; default PLUSPLUS. */
+} recs_kmeans_options;
+
+/** The schema of recs_kmeans_options. @since 0.1 */
+RECS_API const recs_schema *recs_kmeans_schema(void);
+/** Sets the defaults. @since 0.1 */
+RECS_API int32_t recs_kmeans_options_init(recs_kmeans_options *options, size_t struct_size);
+/** Clusters @p rows x @p columns finite floats, row after row (Lloyd). An empty cluster gets the row farthest from its
+ * centre. Same bits for any thread count. O(starts iterations rows clusters columns). @since 0.1 */
+RECS_API int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const float *values, size_t rows, uint32_t columns, const recs_kmeans_options *options, recs_progress_fn progress, void *payload);
+/** The number of clusters; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_kmeans_clusters(const recs_kmeans *kmeans);
+/** The number of columns; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_kmeans_columns(const recs_kmeans *kmeans);
+/** clusters x columns centres; borrowed. @since 0.1 */
+RECS_API const float *recs_kmeans_centers(const recs_kmeans *kmeans);
+/** The cluster of each row that was fitted; borrowed. @since 0.1 */
+RECS_API const uint32_t *recs_kmeans_labels(const recs_kmeans *kmeans);
+/** How many rows each cluster has; borrowed. @since 0.1 */
+RECS_API const uint64_t *recs_kmeans_sizes(const recs_kmeans *kmeans);
+/** The sum of squared distances to the centres; NaN for NULL. @since 0.1 */
+RECS_API double recs_kmeans_inertia(const recs_kmeans *kmeans);
+/** Iterations of the best start; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_kmeans_iterations(const recs_kmeans *kmeans);
+/** The nearest centre of each row, and its squared distance (may be NULL). @since 0.1 */
+RECS_API int32_t recs_kmeans_predict(uint32_t *out_labels, float *out_distances, const recs_kmeans *kmeans, const float *values, size_t rows);
+/** The mean silhouette (Rousseeuw 1987), -1 to 1, of rows with labels below @p clusters, at least two of them in use. O(rows^2 columns);
+ * with @p sample below @p rows, over that many rows drawn with @p seed. @since 0.1 */
+RECS_API int32_t recs_silhouette(double *out, recs_context *context, const float *values, size_t rows, uint32_t columns, const uint32_t *labels, uint32_t clusters, size_t sample, uint64_t seed);
+/** Frees a clustering; NULL is fine. @since 0.1 */
+RECS_API void recs_kmeans_free(recs_kmeans *kmeans);
+/** @} */
+
+/**
+ * @defgroup rules Itemsets and rules
+ * @{
+ */
+
+/** A miner of frequent itemsets over baskets. Immutable. */
+typedef struct recs_apriori recs_apriori;
+/** Frequent itemsets. Immutable. */
+typedef struct recs_itemsets recs_itemsets;
+/** Association rules. Immutable. */
+typedef struct recs_rules recs_rules;
+
+/** Algorithms; all give the same itemsets. */
+enum {
+  RECS_MINER_AUTO = 0,    /**< What is fastest for the data. */
+  RECS_MINER_APRIORI = 1, /**< Level by level with candidate generation (Agrawal and Srikant 1994). */
+  RECS_MINER_ECLAT = 2    /**< Depth first over transaction lists or bit sets (Zaki 1997). */
+};
+
+/** Which itemsets are wanted. */
+enum {
+  RECS_ITEMSETS_ALL = 1,    /**< All frequent ones. */
+  RECS_ITEMSETS_CLOSED = 2, /**< Those without a superset of equal support. */
+  RECS_ITEMSETS_MAXIMAL = 3 /**< Those without a frequent superset. */
+};
+
+/** Options of recs_apriori_create(). */
+typedef struct recs_apriori_options {
+  size_t struct_size;   /**< Set by recs_apriori_options_init(). */
+  double min_support;   /**< Share of the non-empty baskets, in (0, 1]; default 0.01: count >= ceil(S N - 1e-9). */
+  uint64_t min_count;   /**< When not 0: the absolute count, in place of min_support. */
+  uint64_t max_results; /**< Fail with #RECS_ERROR_OVERFLOW beyond this many itemsets; default 100 million. */
+  uint32_t min_size;    /**< Smallest itemset returned; default 1. */
+  uint32_t max_size;    /**< Largest itemset returned; 0 (default): any. */
+  int32_t kind;         /**< RECS_ITEMSETS_*; default ALL. Closed and maximal are judged before the sizes. */
+  int32_t algorithm;    /**< RECS_MINER_*; default AUTO. */
+} recs_apriori_options;
+
+/** The schema of recs_apriori_options. @since 0.1 */
+RECS_API const recs_schema *recs_apriori_schema(void);
+/** Sets the defaults. @since 0.1 */
+RECS_API int32_t recs_apriori_options_init(recs_apriori_options *options, size_t struct_size);
+/** Prepares mining: @p baskets is baskets x items; any nonzero value means "contains". @since 0.1 */
+RECS_API int32_t recs_apriori_create(recs_apriori **out, const recs_matrix *baskets, const recs_apriori_options *options);
+/** Mines. Itemsets come by size, then by their items; items ascend within a set. @since 0.1 */
+RECS_API int32_t recs_apriori_itemsets(recs_itemsets **out, const recs_apriori *apriori, recs_progress_fn progress, void *payload);
+/** Frees a miner; NULL is fine. @since 0.1 */
+RECS_API void recs_apriori_free(recs_apriori *apriori);
+
+/** The number of itemsets; 0 for NULL. @since 0.1 */
+RECS_API uint64_t recs_itemsets_count(const recs_itemsets *itemsets);
+/** The number of non-empty baskets, N; 0 for NULL. @since 0.1 */
+RECS_API uint64_t recs_itemsets_baskets(const recs_itemsets *itemsets);
+/** One itemset: its items (borrowed) and in how many baskets it is. @since 0.1 */
+RECS_API int32_t recs_itemsets_get(const uint32_t **items, size_t *item_count, uint64_t *support, const recs_itemsets *itemsets, uint64_t index);
+/** In how many baskets a set of items is, if it is one of these itemsets; else #RECS_ERROR_NOT_FOUND. @since 0.1 */
+RECS_API int32_t recs_itemsets_find(uint64_t *support, const recs_itemsets *itemsets, const uint32_t *items, size_t item_count);
+/** Frees itemsets; NULL is fine. @since 0.1 */
+RECS_API void recs_itemsets_free(recs_itemsets *itemsets);
+
+/** Metrics of a rule A -> C, with s() the share of baskets. */
+enum {
+  RECS_METRIC_SUPPORT = 1,            /**< s(A and C) */
+  RECS_METRIC_CONFIDENCE = 2,         /**< s(A and C) / s(A) */
+  RECS_METRIC_LIFT = 3,               /**< confidence / s(C) */
+  RECS_METRIC_LEVERAGE = 4,           /**< s(A and C) - s(A) s(C) */
+  RECS_METRIC_CONVICTION = 5,         /**< (1 - s(C)) / (1 - confidence); infinite at confidence 1 */
+  RECS_METRIC_ZHANG = 6,              /**< Zhang's: leverage / max(s(AC) (1 - s(A)), s(A) (s(C) - s(AC))); 0 when both are 0 */
+  RECS_METRIC_ANTECEDENT_SUPPORT = 7, /**< s(A) */
+  RECS_METRIC_CONSEQUENT_SUPPORT = 8  /**< s(C) */
+};
+
+/** Options of recs_rules_create(). */
+typedef struct recs_rules_options {
+  size_t struct_size;      /**< Set by recs_rules_options_init(). */
+  double minimum;          /**< The least value of the metric; default 1. */
+  uint64_t max_rules;      /**< Keep only this many, the best by metric (ties: support, then items); 0 (default): all. */
+  int32_t metric;          /**< RECS_METRIC_*; default LIFT. */
+  uint32_t max_antecedent; /**< Items on the left at most; 0 (default): any. */
+  uint32_t max_consequent; /**< Items on the right at most; 0 (default): any. */
+  uint32_t consequent;     /**< Only rules whose right side is just this item; #RECS_NO_ROW (default): any. */
+} recs_rules_options;
+
+/** The schema of recs_rules_options. @since 0.1 */
+RECS_API const recs_schema *recs_rules_schema(void);
+/** Sets the defaults. @since 0.1 */
+RECS_API int32_t recs_rules_options_init(recs_rules_options *options, size_t struct_size);
+/** Rules from itemsets, best first by the metric, then support, then items. Needs all itemsets (not only closed or maximal ones, and
+ * with the size-1 sets): else #RECS_ERROR_UNSUPPORTED. O(sum of 2^size). @since 0.1 */
+RECS_API int32_t recs_rules_create(recs_rules **out, const recs_itemsets *itemsets, const recs_rules_options *options, recs_progress_fn progress, void *payload);
+/** The rules whose metric lies in [minimum, maximum], in the same order; chain calls to filter on any of them. @since 0.1 */
+RECS_API int32_t recs_rules_filter(recs_rules **out, const recs_rules *rules, int32_t metric, double minimum, double maximum);
+/** The same rules, best first by another metric. @since 0.1 */
+RECS_API int32_t recs_rules_sort(recs_rules **out, const recs_rules *rules, int32_t metric);
+/** The number of rules; 0 for NULL. @since 0.1 */
+RECS_API uint64_t recs_rules_count(const recs_rules *rules);
+/** One rule's two sides; borrowed. @since 0.1 */
+RECS_API int32_t recs_rules_get(const uint32_t **antecedent, size_t *antecedent_count, const uint32_t **consequent, size_t *consequent_count, const recs_rules *rules, uint64_t index);
+/** One metric of one rule. @since 0.1 */
+RECS_API int32_t recs_rules_metric(double *out, const recs_rules *rules, uint64_t index, int32_t metric);
+/** Frees rules; NULL is fine. @since 0.1 */
+RECS_API void recs_rules_free(recs_rules *rules);
+/** @} */
+
+/**
+ * @defgroup sequences Sequences
+ * Of two sequences of symbols (item rows, or any uint32_t). Empty sequences are allowed.
+ * @{
+ */
+
+/** Python's difflib.SequenceMatcher(None, a, b, autojunk).ratio(): 2 M / (na + nb), M being the symbols in matching blocks; 1
+ * for two empty sequences. Not symmetric. @since 0.1 */
+RECS_API int32_t recs_sequence_ratio(double *out, recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count, int32_t autojunk);
+/** The length of the longest common subsequence (bit-parallel, Hyyro 2004). @since 0.1 */
+RECS_API int32_t recs_sequence_lcs(uint64_t *out, recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count);
+/** The Levenshtein distance (bit-parallel, Myers 1999). @since 0.1 */
+RECS_API int32_t recs_sequence_levenshtein(uint64_t *out, recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count);
+/** The matching blocks behind the ratio, in order: starts in a and b and lengths. Arrays of min(a_count, b_count) + 1 have
+ * room enough; the last block is (a_count, b_count, 0), as difflib's is. @since 0.1 */
+RECS_API int32_t recs_sequence_blocks(size_t *a_starts, size_t *b_starts, size_t *lengths, size_t *count, recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count, int32_t autojunk);
+/** @} */
+/* FFI-END */
+RECS_END_DECLS
+
+#endif

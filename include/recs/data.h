@@ -1,0 +1,440 @@
+/* Part of librecs (MIT). Dictionaries, profiles, events, histories, matrices, candidates, tables in, cleaning, features. */
+#ifndef RECS_DATA_H
+#define RECS_DATA_H
+
+#include <recs/base.h>
+
+RECS_BEGIN_DECLS
+/* FFI-BEGIN */
+
+/**
+ * @defgroup ids Dictionaries
+ * External string ids and their rows. Append-only: a row is never renumbered, a removed id leaves a tombstone.
+ * Memory: the ids' bytes and about 16 bytes an id. Every look-up is O(length) expected.
+ * @{
+ */
+
+/** A dictionary of external ids. A builder (one thread at a time) until frozen; frozen ones are immutable. */
+typedef struct recs_ids recs_ids;
+
+/** Makes an empty dictionary. @param[out] out owned by the caller. @param context keeps memory and threads.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM. @since 0.1 */
+RECS_API int32_t recs_ids_create(recs_ids **out, recs_context *context);
+/** The row of an id; adds it when it is new. Ids are 1 to 65536 bytes without NUL. A removed id that is added again
+ * gets a new row. @since 0.1 */
+RECS_API int32_t recs_ids_add(uint32_t *out_row, recs_ids *ids, const char *id, size_t length);
+/** Adds many: @p count ids as one run of bytes, id i being bytes[offsets[i] .. offsets[i + 1]) (count + 1 offsets).
+ * Either all are added or none. @p out_rows (count) may be NULL. @since 0.1 */
+RECS_API int32_t recs_ids_add_many(uint32_t *out_rows, recs_ids *ids, const char *bytes, const int64_t *offsets, size_t count);
+/** The row of a known id; #RECS_NO_ROW and #RECS_ERROR_NOT_FOUND for an unknown or removed one. @since 0.1 */
+RECS_API int32_t recs_ids_find(uint32_t *out_row, const recs_ids *ids, const char *id, size_t length);
+/** Many at once; unknown ids give #RECS_NO_ROW and are no error. @since 0.1 */
+RECS_API int32_t recs_ids_find_many(uint32_t *out_rows, const recs_ids *ids, const char *bytes, const int64_t *offsets, size_t count);
+/** Removes an id: its row stays, without a name. @since 0.1 */
+RECS_API int32_t recs_ids_remove(recs_ids *ids, uint32_t row);
+/** The number of rows, tombstones included; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_ids_count(const recs_ids *ids);
+/** The number of rows that have a name; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_ids_live(const recs_ids *ids);
+/** The id of a row, borrowed from the dictionary until it grows or is freed. @p out_length may be NULL.
+ * #RECS_ERROR_NOT_FOUND for a tombstone, #RECS_ERROR_INVALID for a row beyond the last. @since 0.1 */
+RECS_API int32_t recs_ids_name(const char **out, size_t *out_length, const recs_ids *ids, uint32_t row);
+/** An immutable copy; the builder goes on. O(bytes). @since 0.1 */
+RECS_API int32_t recs_ids_freeze(recs_ids **out, const recs_ids *ids);
+/** Frees a dictionary; NULL is fine. @since 0.1 */
+RECS_API void recs_ids_free(recs_ids *ids);
+/** @} */
+
+/**
+ * @defgroup profiles Profiles
+ * What is known of users or items besides behaviour: named fields, each of weighted tags, numbers, text or embeddings,
+ * over the rows of one dictionary.
+ * @{
+ */
+
+/** A store of profiles over one dictionary. A builder until frozen; frozen ones are immutable. */
+typedef struct recs_profiles recs_profiles;
+
+/** Types of profile fields. */
+enum {
+  RECS_FIELD_TAGS = 1,     /**< Any number of weighted tags a row. */
+  RECS_FIELD_NUMBER = 2,   /**< One double a row; NaN: missing. */
+  RECS_FIELD_TEXT = 3,     /**< One text a row. */
+  RECS_FIELD_EMBEDDING = 4 /**< One vector of floats a row, of the field's dimension. */
+};
+
+/** Makes an empty store over a dictionary. @since 0.1 */
+RECS_API int32_t recs_profiles_create(recs_profiles **out, recs_ids *ids);
+/** The dictionary that the rows belong to; borrowed; NULL for NULL. @since 0.1 */
+RECS_API const recs_ids *recs_profiles_ids(const recs_profiles *profiles);
+/** Finds or adds a field. @p name is NUL-terminated; @p dimension is for embeddings (1 to 65536), else 0. A known name
+ * with another type or dimension is #RECS_ERROR_INVALID. @since 0.1 */
+RECS_API int32_t recs_profiles_define(uint32_t *out_field, recs_profiles *profiles, const char *name, int32_t type, uint32_t dimension);
+/** The number of fields; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_profiles_field_count(const recs_profiles *profiles);
+/** Name (borrowed), type and dimension of a field; each output may be NULL. @since 0.1 */
+RECS_API int32_t recs_profiles_field(const char **name, int32_t *type, uint32_t *dimension, const recs_profiles *profiles, uint32_t field);
+/** Adds a tag to a row, or gives it a new weight (finite). @since 0.1 */
+RECS_API int32_t recs_profiles_set_tag(recs_profiles *profiles, uint32_t row, uint32_t field, const char *tag, size_t length, float weight);
+/** Takes a tag from a row; #RECS_ERROR_NOT_FOUND when the row does not have it. @since 0.1 */
+RECS_API int32_t recs_profiles_unset_tag(recs_profiles *profiles, uint32_t row, uint32_t field, const char *tag, size_t length);
+/** Sets a number; NaN makes it missing again; infinities are #RECS_ERROR_INVALID. @since 0.1 */
+RECS_API int32_t recs_profiles_set_number(recs_profiles *profiles, uint32_t row, uint32_t field, double value);
+/** Sets a text (copied); length 0 makes it missing. @since 0.1 */
+RECS_API int32_t recs_profiles_set_text(recs_profiles *profiles, uint32_t row, uint32_t field, const char *text, size_t length);
+/** Sets an embedding (copied): as many floats as the field's dimension, all finite. @since 0.1 */
+RECS_API int32_t recs_profiles_set_embedding(recs_profiles *profiles, uint32_t row, uint32_t field, const float *values, uint32_t dimension);
+/** Forgets everything about a row. @since 0.1 */
+RECS_API int32_t recs_profiles_remove(recs_profiles *profiles, uint32_t row);
+/** The dictionary of a tag field's tags; borrowed; NULL when the field is none. @since 0.1 */
+RECS_API const recs_ids *recs_profiles_tag_ids(const recs_profiles *profiles, uint32_t field);
+/** The tags of a row as rows of the tag dictionary, ascending; borrowed until the store changes. @since 0.1 */
+RECS_API int32_t recs_profiles_tags(const uint32_t **tags, const float **weights, size_t *count, const recs_profiles *profiles, uint32_t row, uint32_t field);
+/** The number of a row; NaN when missing. @since 0.1 */
+RECS_API int32_t recs_profiles_number(double *out, const recs_profiles *profiles, uint32_t row, uint32_t field);
+/** The text of a row, borrowed until the store changes; "" when missing. @since 0.1 */
+RECS_API int32_t recs_profiles_text(const char **text, size_t *length, const recs_profiles *profiles, uint32_t row, uint32_t field);
+/** The embedding of a row, borrowed until the store changes; NULL when missing. @since 0.1 */
+RECS_API int32_t recs_profiles_embedding(const float **values, const recs_profiles *profiles, uint32_t row, uint32_t field);
+/** An immutable snapshot; the builder goes on. O(stored values). @since 0.1 */
+RECS_API int32_t recs_profiles_freeze(recs_profiles **out, const recs_profiles *profiles);
+/** Frees a store; NULL is fine. @since 0.1 */
+RECS_API void recs_profiles_free(recs_profiles *profiles);
+/** @} */
+
+/**
+ * @defgroup events Events
+ * The behaviour log: who did what to which item, in order of arrival. Memory: 9 bytes an event, and 8, 8, 8, 4, 4 more
+ * for each of time, quantity, price, weight, session once it is used. A snapshot shares the builder's memory.
+ * @{
+ */
+
+/** A behaviour log over two dictionaries. A builder until frozen; snapshots are immutable. */
+typedef struct recs_events recs_events;
+
+/** "No time": the event does not say when. Otherwise milliseconds since 1970-01-01 UTC, or an order. */
+#define RECS_NO_TIME INT64_MIN
+
+/** What the times of a log are. */
+enum {
+  RECS_TIME_CLOCK = 1, /**< Milliseconds since 1970-01-01 UTC. */
+  RECS_TIME_ORDER = 2  /**< Only an order within each user; features that compare users' clocks are refused. */
+};
+
+/** Columns of events, as parallel arrays. A NULL column means: the default for every event. */
+typedef struct recs_event_columns {
+  size_t struct_size;       /**< sizeof(recs_event_columns). */
+  const uint32_t *users;    /**< Rows; #RECS_NO_ROW: unknown (the default). */
+  const uint32_t *items;    /**< Rows; #RECS_NO_ROW: unknown (the default). */
+  const uint32_t *types;    /**< From recs_events_type(); default 0, the unnamed type. */
+  const float *weights;     /**< Finite; default 1. A rating, a dwell time. */
+  const double *quantities; /**< Finite; default 1. Negative: a return. */
+  const double *prices;     /**< A unit's price, finite; NaN: unknown (the default). */
+  const int64_t *times;     /**< #RECS_NO_TIME: unknown (the default). */
+  const uint32_t *sessions; /**< From recs_events_session(); #RECS_NO_ROW: none (the default). */
+} recs_event_columns;
+
+/** Makes an empty log. @since 0.1 */
+RECS_API int32_t recs_events_create(recs_events **out, recs_ids *users, recs_ids *items);
+/** The dictionary of the users; borrowed; NULL for NULL. @since 0.1 */
+RECS_API const recs_ids *recs_events_users(const recs_events *events);
+/** The dictionary of the items; borrowed; NULL for NULL. @since 0.1 */
+RECS_API const recs_ids *recs_events_items(const recs_events *events);
+/** The dictionary of the sessions (orders, baskets, visits); borrowed; NULL for NULL. @since 0.1 */
+RECS_API const recs_ids *recs_events_sessions(const recs_events *events);
+/** The dictionary of the event types; row 0 is the unnamed type "event"; borrowed; NULL for NULL. @since 0.1 */
+RECS_API const recs_ids *recs_events_types(const recs_events *events);
+/** Finds or adds an event type (at most 255 types). @since 0.1 */
+RECS_API int32_t recs_events_type(uint32_t *out_type, recs_events *events, const char *name, size_t length);
+/** Finds or adds a session. @since 0.1 */
+RECS_API int32_t recs_events_session(uint32_t *out_session, recs_events *events, const char *id, size_t length);
+/** Declares what the times are; default #RECS_TIME_CLOCK. @since 0.1 */
+RECS_API int32_t recs_events_set_time_kind(recs_events *events, int32_t kind);
+/** RECS_TIME_CLOCK or RECS_TIME_ORDER; 0 for NULL. @since 0.1 */
+RECS_API int32_t recs_events_time_kind(const recs_events *events);
+/** Appends @p count events; all or none. #RECS_ERROR_INVALID names the first bad record, counted from 1. @since 0.1 */
+RECS_API int32_t recs_events_append(recs_events *events, const recs_event_columns *columns, size_t count);
+/** The number of events; 0 for NULL. @since 0.1 */
+RECS_API uint64_t recs_events_count(const recs_events *events);
+/** Copies @p count events from @p first on into the caller's arrays; NULL for a column that is not wanted. Missing
+ * values come as the defaults of recs_event_columns. @since 0.1 */
+RECS_API int32_t recs_events_read(uint32_t *users, uint32_t *items, uint32_t *types, float *weights, double *quantities, double *prices, int64_t *times, uint32_t *sessions, const recs_events *events, uint64_t first, size_t count);
+/** An immutable snapshot; the builder goes on. O(events / 65536): memory is shared. @since 0.1 */
+RECS_API int32_t recs_events_freeze(recs_events **out, const recs_events *events);
+/** Frees a log; NULL is fine. @since 0.1 */
+RECS_API void recs_events_free(recs_events *events);
+/** @} */
+
+/**
+ * @defgroup tables Tables in
+ * Reading CSV, TSV and JSON Lines, from a file, from memory or from the host's own source, in chunks: the text is never
+ * held whole. RFC 4180 quoting, LF or CRLF, an optional byte-order mark, UTF-8 passed through. Times are epoch seconds
+ * (fractions allowed), epoch milliseconds (when beyond 1e11) or ISO 8601, with a space or 'T', with or without an offset
+ * (none: UTC).
+ * @{
+ */
+
+/** Formats of tables. */
+enum {
+  RECS_FORMAT_AUTO = 0, /**< By the file's name; else CSV. */
+  RECS_FORMAT_CSV = 1,  /**< Commas; a header line names the columns. */
+  RECS_FORMAT_TSV = 2,  /**< Tabs; a header line; no quoting. */
+  RECS_FORMAT_JSONL = 3 /**< One flat JSON object a line; keys name the columns. */
+};
+
+/** Options of the readers of events. A column name of NULL means: the column of the default name, when there is one. */
+typedef struct recs_events_read_options {
+  size_t struct_size;    /**< Set by recs_events_read_options_init(). */
+  const char *user;      /**< Column; default "user". Required unless require_user is 0. */
+  const char *item;      /**< Column; default "item". Required. */
+  const char *event;     /**< Column of event types; default "event", optional. */
+  const char *weight;    /**< Column; default "weight", optional. */
+  const char *quantity;  /**< Column; default "quantity", optional. */
+  const char *price;     /**< Column; default "price", optional. */
+  const char *time;      /**< Column; default "time", optional. */
+  const char *session;   /**< Column (order, basket, visit); default "session", optional. */
+  int32_t format;        /**< RECS_FORMAT_*; default AUTO. */
+  int32_t delimiter;     /**< One ASCII byte for CSV; 0 (default): the format's own. */
+  int32_t lenient;       /**< 0 (default): the first bad line is an error, and nothing is appended. 1: bad lines are dropped, counted and reported. */
+  int32_t time_kind;     /**< RECS_TIME_*; default CLOCK. */
+  int32_t require_user;  /**< 1 (default): the user column must exist (its cells may be empty). */
+  int32_t reserved;      /**< Must be 0. */
+} recs_events_read_options;
+
+/** The schema of recs_events_read_options. @since 0.1 */
+RECS_API const recs_schema *recs_events_read_schema(void);
+/** Sets the defaults. @since 0.1 */
+RECS_API int32_t recs_events_read_options_init(recs_events_read_options *options, size_t struct_size);
+
+/** The host's own source of bytes: fills @p buffer with at most @p capacity bytes and returns how many, 0 at the end, or
+ * a negative value to fail (the read then ends with #RECS_ERROR_IO). Called on the calling thread. */
+typedef int64_t (*recs_source_fn)(void *payload, void *buffer, size_t capacity);
+
+/** Appends the events of a file to a log. @p out_report may be NULL; else the caller owns the report: rows read
+ * ("read"), and lines dropped by reason in lenient mode. @p progress may be NULL. @since 0.1 */
+RECS_API int32_t recs_events_read_file(recs_report **out_report, recs_events *events, const char *path, const recs_events_read_options *options, recs_progress_fn progress, void *payload);
+/** The same from memory. @since 0.1 */
+RECS_API int32_t recs_events_read_memory(recs_report **out_report, recs_events *events, const void *bytes, size_t length, const recs_events_read_options *options, recs_progress_fn progress, void *payload);
+/** The same from the host's source. @since 0.1 */
+RECS_API int32_t recs_events_read_source(recs_report **out_report, recs_events *events, recs_source_fn source, void *source_payload, const recs_events_read_options *options, recs_progress_fn progress, void *payload);
+
+/** Options of the readers of profiles. Column lists are names joined by commas; a column that no list names is a tag
+ * field. A repeated row adds tags and replaces numbers, texts and embeddings. */
+typedef struct recs_profiles_read_options {
+  size_t struct_size;     /**< Set by recs_profiles_read_options_init(). */
+  const char *id;         /**< The column of the ids; default "item", or "user" when there is no "item". */
+  const char *tags;       /**< Columns read as tags; NULL: all that no other list names. */
+  const char *numbers;    /**< Columns read as numbers. */
+  const char *text;       /**< Columns read as text. */
+  const char *embeddings; /**< Columns read as embeddings: numbers separated by spaces, commas or semicolons. */
+  const char *ignore;     /**< Columns left out. */
+  int32_t format;         /**< RECS_FORMAT_*; default AUTO. */
+  int32_t delimiter;      /**< One ASCII byte for CSV; 0 (default): the format's own. */
+  int32_t tag_separator;  /**< One ASCII byte that splits a cell into tags; default '|'; 0: none. */
+  int32_t lenient;        /**< As in recs_events_read_options. */
+  int32_t add_ids;        /**< 1 (default): new ids are added; 0: rows with unknown ids are dropped and reported. */
+  int32_t reserved;       /**< Must be 0. */
+} recs_profiles_read_options;
+
+/** The schema of recs_profiles_read_options. @since 0.1 */
+RECS_API const recs_schema *recs_profiles_read_schema(void);
+/** Sets the defaults. @since 0.1 */
+RECS_API int32_t recs_profiles_read_options_init(recs_profiles_read_options *options, size_t struct_size);
+/** Adds the profiles of a file to a store. @since 0.1 */
+RECS_API int32_t recs_profiles_read_file(recs_report **out_report, recs_profiles *profiles, recs_ids *ids, const char *path, const recs_profiles_read_options *options, recs_progress_fn progress, void *payload);
+/** The same from memory. @since 0.1 */
+RECS_API int32_t recs_profiles_read_memory(recs_report **out_report, recs_profiles *profiles, recs_ids *ids, const void *bytes, size_t length, const recs_profiles_read_options *options, recs_progress_fn progress, void *payload);
+/** The same from the host's source. @since 0.1 */
+RECS_API int32_t recs_profiles_read_source(recs_report **out_report, recs_profiles *profiles, recs_ids *ids, recs_source_fn source, void *source_payload, const recs_profiles_read_options *options, recs_progress_fn progress, void *payload);
+/** @} */
+
+/**
+ * @defgroup clean Cleaning
+ * From a raw log to one that can be trusted. Each rule is an option, and each event that it removes is counted.
+ * @{
+ */
+
+/** Options of recs_events_clean(). */
+typedef struct recs_clean_options {
+  size_t struct_size;           /**< Set by recs_clean_options_init(). */
+  const char *cancelled_prefix; /**< Sessions that begin with this are cancelled orders; default NULL: none. */
+  const char *excluded_items;   /**< Item ids joined by commas that are no goods (postage, fees); default NULL. */
+  double max_quantity_score;    /**< Drop quantities whose robust score of log(1 + q), |x - median| / (1.4826 MAD), is above; 0: off. */
+  double max_price_score;       /**< The same for unit prices. */
+  double max_user_rate_score;   /**< Drop users (bots) whose log events per active day has a robust score above; 0: off. */
+  int32_t drop_duplicates;      /**< 1: of events equal in every column, the first stays. */
+  int32_t drop_missing_user;    /**< 1: drop events without a user. */
+  int32_t drop_missing_item;    /**< 1: drop events without an item. */
+  int32_t drop_nonpositive_quantity; /**< 1: drop quantities of zero and below (returns). */
+  int32_t drop_nonpositive_price;    /**< 1: drop known prices of zero and below. */
+  int32_t match_returns;        /**< 1: a return also removes the same user's latest earlier purchase of that item with that quantity. */
+} recs_clean_options;
+
+/** The schema of recs_clean_options. @since 0.1 */
+RECS_API const recs_schema *recs_clean_schema(void);
+/** Sets the defaults. @since 0.1 */
+RECS_API int32_t recs_clean_options_init(recs_clean_options *options, size_t struct_size);
+/** A cleaned snapshot over the same dictionaries. The report has "kept" and, for each rule in the order of the rules,
+ * how many events it removed. Independent of the thread count. O(n log n) time; 40 bytes an event of scratch.
+ * @since 0.1 */
+RECS_API int32_t recs_events_clean(recs_events **out, recs_report **out_report, const recs_events *events, const recs_clean_options *options, recs_progress_fn progress, void *payload);
+/** @} */
+
+/**
+ * @defgroup histories Histories and matrices
+ * @{
+ */
+
+/** For each user the items in order of time (then of arrival). Immutable. */
+typedef struct recs_histories recs_histories;
+/** A sparse matrix of floats in row order, columns ascending within a row, no duplicates. Immutable. */
+typedef struct recs_matrix recs_matrix;
+
+/** What the rows of a matrix or of histories are. */
+enum {
+  RECS_ROWS_USERS = 1,   /**< A row a user. */
+  RECS_ROWS_SESSIONS = 2 /**< A row a session: an order, a basket, a visit. */
+};
+
+/** What repeats of the same row and item become. */
+enum {
+  RECS_REPEAT_SUM = 1,    /**< The sum of their weights. */
+  RECS_REPEAT_LAST = 2,   /**< The weight of the latest. */
+  RECS_REPEAT_FIRST = 3,  /**< The weight of the first. */
+  RECS_REPEAT_MAX = 4,    /**< The largest weight. */
+  RECS_REPEAT_BINARY = 5  /**< 1. */
+};
+
+/** Options of recs_matrix_build(). */
+typedef struct recs_matrix_options {
+  size_t struct_size;       /**< Set by recs_matrix_options_init(). */
+  const char *type_weights; /**< "purchase=3,view=1,return=-2"; a type that is not named weighs 1, or 0 when the list ends in ",*=0". NULL (default): all weigh 1. */
+  double half_life;         /**< In units of time (milliseconds for clocks): an event this much older than the latest one counts half. 0 (default): no decay. */
+  int32_t rows;             /**< RECS_ROWS_*; default USERS. */
+  int32_t repeat;           /**< RECS_REPEAT_*; default BINARY. */
+  int32_t use_weight;       /**< 1 (default): multiply by the event's weight. */
+  int32_t use_quantity;     /**< 1: multiply by the quantity; default 0. */
+} recs_matrix_options;
+
+/** The schema of recs_matrix_options. @since 0.1 */
+RECS_API const recs_schema *recs_matrix_schema(void);
+/** Sets the defaults. @since 0.1 */
+RECS_API int32_t recs_matrix_options_init(recs_matrix_options *options, size_t struct_size);
+/** Users x items or sessions x items from a log. Events without row or item are left out; entries that come to 0 too.
+ * O(events) time. @since 0.1 */
+RECS_API int32_t recs_matrix_build(recs_matrix **out, const recs_events *events, const recs_matrix_options *options);
+/** A matrix from arrays (copied): offsets has rows + 1 values from 0 on, columns are sorted or not, repeats are summed;
+ * @p values NULL means all 1. Values must be finite. @since 0.1 */
+RECS_API int32_t recs_matrix_create(recs_matrix **out, recs_context *context, uint32_t rows, uint32_t columns, const int64_t *offsets, const uint32_t *column_indices, const float *values);
+/** The matrix with rows and columns exchanged. O(entries). @since 0.1 */
+RECS_API int32_t recs_matrix_transpose(recs_matrix **out, const recs_matrix *matrix);
+/** The number of rows; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_matrix_rows(const recs_matrix *matrix);
+/** The number of columns; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_matrix_columns(const recs_matrix *matrix);
+/** The number of stored entries; 0 for NULL. @since 0.1 */
+RECS_API uint64_t recs_matrix_entries(const recs_matrix *matrix);
+/** One row: column indices and values, borrowed from the matrix. Each output may be NULL but @p count. @since 0.1 */
+RECS_API int32_t recs_matrix_row(const uint32_t **columns, const float **values, size_t *count, const recs_matrix *matrix, uint32_t row);
+/** Frees a matrix; NULL is fine. @since 0.1 */
+RECS_API void recs_matrix_free(recs_matrix *matrix);
+
+/** Histories from a log: a row a user (or a session), the items in order of time, then of arrival; an item that comes
+ * again is kept at its last place unless @p keep_repeats. @p matrix_options gives the weights (repeat is not used).
+ * @since 0.1 */
+RECS_API int32_t recs_histories_build(recs_histories **out, const recs_events *events, int32_t keep_repeats, const recs_matrix_options *matrix_options);
+/** The number of rows; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_histories_rows(const recs_histories *histories);
+/** One row, oldest first, borrowed from the histories; @p weights and @p times may be NULL. @since 0.1 */
+RECS_API int32_t recs_histories_row(const uint32_t **items, const float **weights, const int64_t **times, size_t *count, const recs_histories *histories, uint32_t row);
+/** Frees histories; NULL is fine. @since 0.1 */
+RECS_API void recs_histories_free(recs_histories *histories);
+/** @} */
+
+/**
+ * @defgroup candidates Candidates
+ * Which rows a scorer may return. @{
+ */
+
+/** A set of rows. Immutable. */
+typedef struct recs_candidates recs_candidates;
+/** A set over @p rows rows: those of @p allowed (all when NULL), less those of @p denied (none when NULL). @since 0.1 */
+RECS_API int32_t recs_candidates_create(recs_candidates **out, recs_context *context, uint32_t rows, const uint32_t *allowed, size_t allowed_count, const uint32_t *denied, size_t denied_count);
+/** How many rows are in the set; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_candidates_count(const recs_candidates *candidates);
+/** 1 when the row is in the set, else 0. @since 0.1 */
+RECS_API int32_t recs_candidates_has(const recs_candidates *candidates, uint32_t row);
+/** Frees a set; NULL is fine. @since 0.1 */
+RECS_API void recs_candidates_free(recs_candidates *candidates);
+/** @} */
+
+/**
+ * @defgroup features Features and normalisation
+ * @{
+ */
+
+/** A table of numbers with named columns, a row for each chosen user or item. Immutable. */
+typedef struct recs_features recs_features;
+
+/** Options of recs_features_rfm(). */
+typedef struct recs_rfm_options {
+  size_t struct_size; /**< Set by recs_rfm_options_init(). */
+  int64_t now;        /**< Recency is measured from here; default #RECS_NO_TIME: the latest event of the log. */
+  int32_t extended;   /**< 1: also tenure, mean gap between orders, basket size, distinct items, mean price. Default 0. */
+  int32_t reserved;   /**< Must be 0. */
+} recs_rfm_options;
+
+/** The schema of recs_rfm_options. @since 0.1 */
+RECS_API const recs_schema *recs_rfm_schema(void);
+/** Sets the defaults. @since 0.1 */
+RECS_API int32_t recs_rfm_options_init(recs_rfm_options *options, size_t struct_size);
+/** Recency (days), frequency (orders: sessions, or distinct days without sessions) and monetary value (sum of quantity x
+ * price; of quantity when no price is known) of each user with an event. #RECS_ERROR_UNSUPPORTED names what the log
+ * lacks. @since 0.1 */
+RECS_API int32_t recs_features_rfm(recs_features **out, const recs_events *events, const recs_rfm_options *options);
+/** The number of rows; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_features_rows(const recs_features *features);
+/** The number of columns; 0 for NULL. @since 0.1 */
+RECS_API uint32_t recs_features_columns(const recs_features *features);
+/** A column's name, borrowed; "" beyond the last. @since 0.1 */
+RECS_API const char *recs_features_name(const recs_features *features, uint32_t column);
+/** The dictionary row (the user) that each feature row is about; borrowed. @since 0.1 */
+RECS_API const uint32_t *recs_features_keys(const recs_features *features);
+/** The values, row after row; borrowed. @since 0.1 */
+RECS_API const double *recs_features_values(const recs_features *features);
+/** Frees features; NULL is fine. @since 0.1 */
+RECS_API void recs_features_free(recs_features *features);
+
+/** A text field as a sparse matrix, row x term: scikit-learn's TF-IDF (smooth idf ln((1+n)/(1+df))+1, L2 rows). Words are
+ * runs of two or more letters, digits or non-ASCII bytes, ASCII lower-cased; terms in fewer than @p min_documents rows are left
+ * out. @p out_terms (the vocabulary; may be NULL) is owned by the caller. @since 0.1 */
+RECS_API int32_t recs_features_tfidf(recs_matrix **out, recs_ids **out_terms, const recs_profiles *profiles, uint32_t field, uint32_t min_documents);
+/** A tag field as a sparse matrix, row x tag, with the tags' weights (one-hot when they are 1). @since 0.1 */
+RECS_API int32_t recs_features_onehot(recs_matrix **out, const recs_profiles *profiles, uint32_t field);
+
+/** Ways to bring columns to one scale. */
+enum {
+  RECS_SCALE_NONE = 0,   /**< As they are. */
+  RECS_SCALE_MINMAX = 1, /**< (x - min) / (max - min). */
+  RECS_SCALE_Z = 2,      /**< (x - mean) / standard deviation (population). */
+  RECS_SCALE_ROBUST = 3, /**< (x - median) / (75th - 25th percentile). */
+  RECS_SCALE_LOG = 4,    /**< sign(x) ln(1 + |x|). */
+  RECS_SCALE_LOG_Z = 5,  /**< LOG, then Z. */
+  RECS_SCALE_L2 = 6      /**< Each row divided by its Euclidean length. */
+};
+
+/** Fitted scaling parameters. Immutable. */
+typedef struct recs_scaler recs_scaler;
+/** Learns a scaling from rows x columns values, row after row, all finite. A constant column becomes 0. @since 0.1 */
+RECS_API int32_t recs_scaler_fit(recs_scaler **out, recs_context *context, int32_t kind, const double *values, size_t rows, uint32_t columns);
+/** Scales @p rows rows in place, as it was learned. @since 0.1 */
+RECS_API int32_t recs_scaler_apply(const recs_scaler *scaler, double *values, size_t rows);
+/** Undoes recs_scaler_apply(); #RECS_ERROR_UNSUPPORTED for L2. @since 0.1 */
+RECS_API int32_t recs_scaler_invert(const recs_scaler *scaler, double *values, size_t rows);
+/** Frees a scaler; NULL is fine. @since 0.1 */
+RECS_API void recs_scaler_free(recs_scaler *scaler);
+/** @} */
+/* FFI-END */
+RECS_END_DECLS
+
+#endif

@@ -1,0 +1,14 @@
+/* Building a report: reasons and counts. */
+#ifndef RECS_LIB_BASE_REPORT_H
+#define RECS_LIB_BASE_REPORT_H
+
+#include "lib/base/object.h"
+
+int32_t recs__report_create(recs_report **out, recs_context *context);
+
+/* Adds `count` to a reason (a static string), which is appended to the list when it is new; a count of 0 lists it. The first call with
+ * a nonzero count and a record keeps the record and the example (NULL: none). */
+int32_t recs__report_add(recs_report *report, const char *reason, uint64_t count, uint64_t record, const char *example,
+                         size_t length);
+
+#endif

@@ -1,0 +1,32 @@
+/* The behaviour log as others see it inside the library: columns in chunks. */
+#ifndef RECS_LIB_DATA_EVENTS_H
+#define RECS_LIB_DATA_EVENTS_H
+
+#include "lib/data/ids.h"
+
+/* The columns of one chunk. A NULL column means the default for every event (see recs_event_columns); users, items and
+ * types are always there. Borrowed from the log. */
+typedef struct recs__event_view {
+  size_t count;
+  const uint32_t *users;
+  const uint32_t *items;
+  const uint8_t *types;
+  const float *weights;
+  const double *quantities;
+  const double *prices;
+  const int64_t *times;
+  const uint32_t *sessions;
+} recs__event_view;
+
+/* How many chunks hold the log's events; all but the last are full. */
+size_t recs__events_chunks(const recs_events *events);
+void recs__events_view(recs__event_view *out, const recs_events *events, size_t chunk);
+
+/* An empty log over the same dictionaries, with the same types, sessions (rows keep their meaning) and kind of time: what cleaning and splitting
+ * fill. */
+int32_t recs__events_like(recs_events **out, const recs_events *events);
+
+/* Takes back what was appended behind the first `count` events. Only for a call that fails: no snapshot may have been taken since. */
+void recs__events_truncate(recs_events *events, uint64_t count);
+
+#endif

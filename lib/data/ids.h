@@ -1,0 +1,16 @@
+/* Dictionaries as others see them inside the library. */
+#ifndef RECS_LIB_DATA_IDS_H
+#define RECS_LIB_DATA_IDS_H
+
+#include "lib/base/object.h"
+#include "lib/base/stream.h"
+#include <recs/data.h>
+
+/* A frozen dictionary writes its bytes, offsets and hash slots as they are in memory; reading maps them and builds nothing. */
+int32_t recs__ids_write(const recs_ids *ids, recs__writer *writer);
+int32_t recs__ids_read(recs_ids **out, recs__reader *reader);
+
+/* True when both are the same dictionary, or one is a frozen copy of the other: their rows mean the same. */
+int recs__ids_same(const recs_ids *a, const recs_ids *b);
+
+#endif

@@ -1,0 +1,210 @@
+"""The recs command as a user meets it: what it prints, and what it says about bad input.
+
+RECS_COMMAND names the program (meson test sets it).
+"""
+import csv
+import gzip
+import io
+import json
+import os
+import subprocess
+
+import pytest
+
+LOG = """user,item,time,order,quantity,price
+ada,teapot,2026-01-03,o1,1,20
+ada,teacup,2026-01-03,o1,4,3.5
+ada,saucer,2026-01-09,o2,4,2
+ben,teapot,2026-01-04,o3,1,20
+ben,teacup,2026-01-05,o4,2,3.5
+ben,sugar bowl,2026-01-08,o5,1,9
+cleo,teacup,2026-01-11,o6,2,3.5
+cleo,saucer,2026-01-11,o6,2,2
+cleo,sugar bowl,2026-01-12,o7,1,9
+cleo,cake stand,2026-01-20,o8,1,30
+dan,lantern,2026-01-15,o9,1,12
+dan,bird table,2026-02-02,o10,1,45
+eve,lantern,2026-01-18,o11,1,12
+eve,bird table,2026-01-19,o12,1,45
+"""
+
+
+def recs(*arguments, code=0):
+    done = subprocess.run([os.environ["RECS_COMMAND"], *map(str, arguments)], capture_output=True, text=True)
+    assert done.returncode == code, done.stderr + done.stdout
+    if code != 0:
+        assert done.stderr.strip(), "a failure must say why"
+    return done
+
+
+def refused(*arguments, code=1):
+    """The one line of a refusal; nothing goes to stdout."""
+    done = recs(*arguments, code=code)
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text(LOG)
+    return path
+
+
+@pytest.fixture
+def model(tmp_path, log):
+    path = tmp_path / "shop.recs"
+    recs("fit", log, "--out", path)
+    return path
+
+
+def test_version_and_usage():
+    assert recs("--version").stdout.startswith("recs ")
+    assert "recommend" in recs("--help").stdout
+    assert "unknown command" in recs("frobnicate", code=2).stderr
+    recs(code=2)
+    assert "--min-support" in recs("rules", "--help").stdout
+
+
+def test_recommend_in_all_formats(model):
+    shown = json.loads(recs("recommend", model, "--for", "ada", "-n", 3, "--explain", "--format", "json").stdout)
+    items = [row["item"] for row in shown["recommendations"]]
+    assert items[0] == "sugar bowl"
+    assert not {"teapot", "teacup", "saucer"} & set(items)
+    assert all(row["why"].startswith("because") for row in shown["recommendations"][:1])
+    assert {"read", "score"} <= set(shown["timings"])
+    rows = list(csv.DictReader(io.StringIO(recs("recommend", model, "--for", "ada", "-n", 3, "--format", "csv").stdout)))
+    assert [row["item"] for row in rows] == items
+    assert [float(row["score"]) for row in rows] == [row["score"] for row in shown["recommendations"]]
+    table = recs("recommend", model, "--for", "ada", "-n", 3).stdout.splitlines()
+    assert table[0].split() == ["user", "rank", "item", "title", "score"]
+    assert len(table) == len(items) + 1
+
+
+def test_recommend_all_basket_and_filters(model, tmp_path):
+    everyone = json.loads(recs("recommend", model, "--all", "-n", 2, "--format", "json").stdout)["recommendations"]
+    assert {row["user"] for row in everyone} == {"ada", "ben", "cleo", "dan", "eve"}
+    basket = json.loads(recs("recommend", model, "--basket", "teapot,teacup", "--format", "json").stdout)["recommendations"]
+    assert {"teapot", "teacup"}.isdisjoint(row["item"] for row in basket)
+    seen = json.loads(recs("recommend", model, "--basket", "teapot", "--include-seen", "--format", "json").stdout)
+    assert "teapot" in {row["item"] for row in seen["recommendations"]}
+    chosen = tmp_path / "allow.txt"
+    chosen.write_text("saucer\nsugar bowl\nunheard of\n")
+    allowed = json.loads(recs("recommend", model, "--for", "ben", "--allow", chosen, "--format", "json").stdout)
+    assert [row["item"] for row in allowed["recommendations"]] == ["saucer"]
+    denied = json.loads(recs("recommend", model, "--for", "ben", "--deny", chosen, "--format", "json").stdout)
+    assert "saucer" not in {row["item"] for row in denied["recommendations"]}
+
+
+def test_similar(model):
+    rows = json.loads(recs("similar", model, "--to", "lantern", "--format", "json").stdout)["similar"]
+    assert rows[0]["item"] == "bird table"
+    assert "content" in refused("similar", model, "--to", "lantern", "--by", "content")
+    assert refused("similar", model, "--to", "unicorn") == 'recs: unknown item "unicorn"'
+
+
+def test_clean_and_reread(log, tmp_path):
+    raw = tmp_path / "raw.csv"
+    raw.write_text(LOG + "ada,teapot,2026-01-03,o1,1,20\n,teapot,2026-01-03,o20,1,20\neve,lantern,2026-01-19,Co11,-1,12\n")
+    out = tmp_path / "clean.csv"
+    report = json.loads(recs("clean", raw, "--basket", "order", "--cancelled-prefix", "C", "--out", out, "--format",
+                             "json").stdout)["report"]
+    counts = {row["reason"]: row["events"] for row in report}
+    assert counts["kept"] == 14 and sum(counts.values()) == 17
+    again = json.loads(recs("clean", out, "--format", "json").stdout)["report"]
+    assert {row["reason"]: row["events"] for row in again}["kept"] == 14
+    assert [row["item"] for row in csv.DictReader(out.open())] == [row["item"] for row in csv.DictReader(io.StringIO(LOG))]
+
+
+def test_segments(log, tmp_path):
+    table = tmp_path / "rfm.csv"
+    recs("features", log, "--basket", "order", "--out", table)
+    rows = list(csv.DictReader(table.open()))
+    assert {row["user"] for row in rows} == {"ada", "ben", "cleo", "dan", "eve"}
+    ada = next(row for row in rows if row["user"] == "ada")
+    assert float(ada["recency"]) == 24 and float(ada["frequency"]) == 2 and float(ada["monetary"]) == 42
+    labels = tmp_path / "labels.csv"
+    shown = json.loads(recs("segment", table, "--k", 2, "--out", labels, "--format", "json").stdout)
+    assert sum(row["size"] for row in shown["segments"]) == 5
+    assert shown["space"] == "log-z" and shown["inertia"] >= 0
+    assert len(list(csv.DictReader(labels.open()))) == 5
+    assert "outside 1 to the 5 rows" in refused("segment", table, "--k", 6)
+
+
+def test_itemsets_and_rules(log, tmp_path):
+    count = json.loads(recs("itemsets", log, "--basket", "order", "--min-count", 1, "--count").stdout)
+    baskets = tmp_path / "baskets.dat"
+    baskets.write_text("1 2 3\n1 2\n2 3\n1 2 3 4\n")
+    shown = json.loads(recs("itemsets", baskets, "--min-support", 0.5, "--format", "json").stdout)
+    assert count["count"] > 0 and shown["baskets"] == 4
+    assert {row["items"]: row["count"] for row in shown["itemsets"]} == {
+        "1": 3, "2": 4, "3": 3, "1 + 2": 3, "1 + 3": 2, "2 + 3": 3, "1 + 2 + 3": 2}
+    rules = json.loads(recs("rules", baskets, "--min-support", 0.5, "--metric", "confidence", "--min", 1, "--format",
+                            "json").stdout)["rules"]
+    assert {(row["antecedent"], row["consequent"]) for row in rules} == {("1", "2"), ("3", "2"), ("1 + 3", "2")}
+    assert all(row["conviction"] == "inf" for row in rules)
+    assert "min_support is 1.5" in refused("itemsets", baskets, "--min-support", 1.5)
+
+
+def test_sequences(model):
+    shown = json.loads(recs("similarity", "a,b,c,d", "b,c,d,e", "--kind", "ratio", "--kind", "lcs", "--kind", "levenshtein",
+                            "--format", "json").stdout)
+    assert (shown["ratio"], shown["lcs"], shown["levenshtein"]) == (0.75, 3, 2)
+    both = json.loads(recs("similarity", "ada", "ben", "--model", model, "--format", "json").stdout)
+    assert both["length_a"] == 3 and 0 < both["ratio"] < 1
+
+
+def test_bad_files(tmp_path, log):
+    fit = lambda path: refused("fit", path, "--out", tmp_path / "x.recs")
+    write = lambda name, text: (tmp_path / name).write_text(text) and tmp_path / name
+    assert "quantity" in fit(write("number.csv", "user,item,quantity\na,b,1\nc,d,many\n"))
+    assert "line 3" in fit(write("number.csv", "user,item,quantity\na,b,1\nc,d,many\n"))
+    message = fit(write("column.csv", "customer,item\na,b\n"))
+    assert '"user"' in message and "customer" in message
+    assert "empty" in fit(write("empty.csv", "") or tmp_path / "empty.csv")
+    assert "header" in fit(write("header.csv", "user,item\n"))
+    assert "directory" in fit(tmp_path)
+    assert "No such file" in fit(tmp_path / "missing.csv")
+    packed = gzip.compress(LOG.encode() * 100)
+    (tmp_path / "cut.csv.gz").write_bytes(packed[:len(packed) // 2])
+    assert "truncated" in fit(tmp_path / "cut.csv.gz")
+    (tmp_path / "whole.csv.gz").write_bytes(gzip.compress(LOG.encode()))
+    recs("fit", tmp_path / "whole.csv.gz", "--out", tmp_path / "x.recs")
+
+
+def test_lenient_reading_reports(tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text(LOG + "ada,teapot,2026-01-03,o1,many,20\n")
+    refused("fit", bad, "--out", tmp_path / "x.recs")
+    done = recs("fit", bad, "--lenient", "--out", tmp_path / "x.recs")
+    assert "dropped 1 line" in done.stderr and "many" in done.stderr
+
+
+def test_bad_models(tmp_path, model, log):
+    assert "No such file" in refused("recommend", tmp_path / "missing", "--for", "ada")
+    assert "not a librecs file" in refused("recommend", log, "--for", "ada")
+    cut = tmp_path / "cut.recs"
+    cut.write_bytes(model.read_bytes()[:-100])
+    assert "truncated" in refused("recommend", cut, "--for", "ada")
+    assert refused("recommend", model, "--for", "zoe") == 'recs: unknown user "zoe"'
+
+
+def test_bad_usage(tmp_path, log, model):
+    assert "needs --out" in refused("fit", log, code=2)
+    assert "known" in refused("fit", log, "--scorer", "magic", "--out", tmp_path / "x")
+    assert "known" in refused("fit", log, "--set", "colour=red", "--out", tmp_path / "x")
+    assert "--format" in refused("recommend", model, "--for", "ada", "--format", "xml", code=2)
+    assert "--n" in refused("recommend", model, "--for", "ada", "-n", "ten", code=2)
+    assert "--for" in refused("recommend", model, code=2)
+    table = tmp_path / "table.csv"
+    table.write_text("user,x\na,1\nb,2\nc,9\n")
+    assert "--scale" in refused("segment", table, "--scale", "tiny", code=2)
+
+
+def test_the_same_model_gives_the_same_bytes(tmp_path, log):
+    paths = [tmp_path / f"{threads}.recs" for threads in (1, 2, 8)]
+    for path, threads in zip(paths, (1, 2, 8)):
+        recs("fit", log, "--threads", threads, "--out", path)
+    assert len({path.read_bytes() for path in paths}) == 1

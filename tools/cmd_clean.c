@@ -1,0 +1,185 @@
+/* recs clean: a raw log in, a cleaned one out, and what was removed. */
+#include "cleaning.h"
+#include "input.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { BATCH = 4096 };
+
+/* One batch of a log in columns. */
+typedef struct batch {
+  uint32_t users[BATCH], items[BATCH], types[BATCH], sessions[BATCH];
+  float weights[BATCH];
+  double quantities[BATCH], prices[BATCH];
+  int64_t times[BATCH];
+} batch;
+
+/* Columns that say something, and so are written. */
+typedef struct used_columns {
+  int types, weights, quantities, prices, times, sessions;
+} used_columns;
+
+static int read_batch(batch *b, const recs_events *events, uint64_t first, size_t count) {
+  return recs_events_read(b->users, b->items, b->types, b->weights, b->quantities, b->prices, b->times, b->sessions, events,
+                          first, count) == RECS_OK;
+}
+
+static size_t batch_size(const recs_events *events, uint64_t first) {
+  uint64_t left = recs_events_count(events) - first;
+  return left < BATCH ? (size_t)left : BATCH;
+}
+
+static used_columns find_used(batch *b, const recs_events *events) {
+  used_columns used = {0};
+  for (uint64_t first = 0; first < recs_events_count(events); first += BATCH) {
+    size_t count = batch_size(events, first);
+    if (!read_batch(b, events, first, count))
+      break;
+    for (size_t i = 0; i < count; i++) {
+      used.types |= b->types[i] != 0;
+      used.weights |= b->weights[i] < 1.0f || b->weights[i] > 1.0f;
+      used.quantities |= b->quantities[i] < 1.0 || b->quantities[i] > 1.0;
+      used.prices |= !isnan(b->prices[i]);
+      used.times |= b->times[i] != RECS_NO_TIME;
+      used.sessions |= b->sessions[i] != RECS_NO_ROW;
+    }
+  }
+  return used;
+}
+
+static void print_id(FILE *out, const recs_ids *ids, uint32_t row) {
+  const char *name;
+  size_t length;
+  if (row == RECS_NO_ROW || recs_ids_name(&name, &length, ids, row) != RECS_OK)
+    return;
+  if (strpbrk(name, ",\"\r\n") == NULL) {
+    fwrite(name, 1, length, out);
+    return;
+  }
+  fputc('"', out);
+  for (size_t i = 0; i < length; i++) {
+    if (name[i] == '"')
+      fputc('"', out);
+    fputc(name[i], out);
+  }
+  fputc('"', out);
+}
+
+static void print_time(FILE *out, const recs_events *events, int64_t time) {
+  int64_t seconds = time / 1000 - (time % 1000 < 0);
+  time_t whole = (time_t)seconds;
+  char text[40];
+  struct tm parts;
+  if (time == RECS_NO_TIME)
+    return;
+  if (recs_events_time_kind(events) == RECS_TIME_ORDER || gmtime_r(&whole, &parts) == NULL) {
+    fprintf(out, "%lld", (long long)time);
+    return;
+  }
+  strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+  fputs(text, out);
+  if (time != seconds * 1000)
+    fprintf(out, ".%03d", (int)(time - seconds * 1000));
+  fputc('Z', out);
+}
+
+static void print_head(FILE *out, const used_columns *used) {
+  fputs("user,item", out);
+  fputs(used->types ? ",event" : "", out);
+  fputs(used->weights ? ",weight" : "", out);
+  fputs(used->quantities ? ",quantity" : "", out);
+  fputs(used->prices ? ",price" : "", out);
+  fputs(used->times ? ",time" : "", out);
+  fputs(used->sessions ? ",session\n" : "\n", out);
+}
+
+static void print_event(FILE *out, const recs_events *events, const batch *b, size_t i, const used_columns *used) {
+  print_id(out, recs_events_users(events), b->users[i]);
+  fputc(',', out);
+  print_id(out, recs_events_items(events), b->items[i]);
+  if (used->types) {
+    fputc(',', out);
+    print_id(out, recs_events_types(events), b->types[i]);
+  }
+  if (used->weights)
+    fprintf(out, ",%.9g", (double)b->weights[i]);
+  if (used->quantities)
+    fprintf(out, ",%.17g", b->quantities[i]);
+  if (used->prices) {
+    fputc(',', out);
+    if (!isnan(b->prices[i]))
+      fprintf(out, "%.17g", b->prices[i]);
+  }
+  if (used->times) {
+    fputc(',', out);
+    print_time(out, events, b->times[i]);
+  }
+  if (used->sessions) {
+    fputc(',', out);
+    print_id(out, recs_events_sessions(events), b->sessions[i]);
+  }
+  fputc('\n', out);
+}
+
+static int write_log(const recs_events *events, const char *path) {
+  batch *b = malloc(sizeof *b);
+  FILE *out = b == NULL ? NULL : fopen(path, "w");
+  used_columns used;
+  int failed;
+  if (out == NULL) {
+    free(b);
+    return bad_input("cannot write %s", path);
+  }
+  used = find_used(b, events);
+  print_head(out, &used);
+  for (uint64_t first = 0; first < recs_events_count(events); first += BATCH) {
+    size_t count = batch_size(events, first);
+    if (!read_batch(b, events, first, count))
+      break;
+    for (size_t i = 0; i < count; i++)
+      print_event(out, events, b, i, &used);
+  }
+  failed = ferror(out);
+  failed |= fclose(out) != 0;
+  free(b);
+  return failed ? bad_input("cannot write %s", path) : EXIT_DONE;
+}
+
+static int run(int count, char **arguments) {
+  general settings = {"table", 0};
+  event_columns columns;
+  cleaning_flags rules = {0};
+  log_file log;
+  recs_events *cleaned = NULL;
+  const char *path = NULL;
+  out_sheet *sheet;
+  int code;
+  event_columns_init(&columns);
+  const flag flags[] = {
+      {"out", FLAG_TEXT, &path, "FILE", "the cleaned log, as CSV"},
+      CLEANING_FLAGS(rules),
+      EVENT_FLAGS(columns),
+      GENERAL_FLAGS(settings),
+  };
+  if ((code = parse_flags(count, arguments, "EVENTS [--out FILE] [flags]", flags, FLAG_TOTAL(flags), 1, 1)) < 0)
+    return code == -2 ? EXIT_DONE : EXIT_BAD_USAGE;
+  if ((sheet = sheet_open(stdout, settings.format, "report")) == NULL)
+    return EXIT_BAD_USAGE;
+  code = open_log(&log, &settings, arguments[1], &columns);
+  sheet_time(sheet, "read", log.seconds);
+  if (code == EXIT_DONE)
+    code = clean_events(&cleaned, log.events, &rules, sheet);
+  if (code == EXIT_DONE && path != NULL)
+    code = write_log(cleaned, path);
+  recs_events_free(cleaned);
+  close_log(&log);
+  free_list(&rules.rules);
+  if (code == EXIT_DONE)
+    sheet_close(sheet);
+  return code;
+}
+
+const command command_clean = {"clean", "EVENTS --out FILE", "remove duplicates, cancelled orders, returns and outliers from a log", run};

@@ -1,0 +1,68 @@
+#include "segment_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In standard deviations: below SLIGHT nothing sets it apart, from STRONG on it is "much". */
+static const double slight = 0.25, strong = 1.0;
+
+static const segment_trait *find_trait(const segment_trait *traits, size_t count, const char *name) {
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(traits[i].name, name) == 0)
+      return &traits[i];
+  }
+  return NULL;
+}
+
+/* -1, 0 or 1: below, at or above the average. */
+static int side_of(const segment_trait *trait) {
+  if (fabs(trait->z) < slight)
+    return 0;
+  return trait->z > 0 ? 1 : -1;
+}
+
+const char *segment_name(const segment_trait *traits, size_t count) {
+  /* By recency (-1: they came recently) and by value, the mean side of frequency and monetary. */
+  static const char *const names[3][3] = {
+      {"newcomers and occasional buyers: they came recently, but buy rarely", "active customers of average value",
+       "best customers: they buy often, much and recently"},
+      {"small customers", "average customers", "valuable customers"},
+      {"lapsed customers: they bought little, and long ago", "customers who are drifting away",
+       "valuable customers at risk: they used to buy much and have not come back"}};
+  const segment_trait *recency = find_trait(traits, count, "recency");
+  const segment_trait *frequency = find_trait(traits, count, "frequency");
+  const segment_trait *monetary = find_trait(traits, count, "monetary");
+  int value;
+  if (recency == NULL || frequency == NULL || monetary == NULL)
+    return "";
+  value = side_of(frequency) + side_of(monetary);
+  return names[side_of(recency) + 1][value < 0 ? 0 : value > 0 ? 2 : 1];
+}
+
+static int by_strength(const void *left, const void *right) {
+  const segment_trait *a = left, *b = right;
+  double x = fabs(a->z), y = fabs(b->z);
+  if (x > y)
+    return -1;
+  if (x < y)
+    return 1;
+  return strcmp(a->name, b->name);
+}
+
+void segment_words(char *out, size_t size, segment_trait *traits, size_t count) {
+  size_t used = 0;
+  qsort(traits, count, sizeof *traits, by_strength);
+  out[0] = 0;
+  for (size_t i = 0; i < count && used + 1 < size && fabs(traits[i].z) >= slight; i++) {
+    int more = snprintf(out + used, size - used, "%s%s%s %s (%.4g against %.4g)", used == 0 ? "" : ", ",
+                        fabs(traits[i].z) >= strong ? "much " : "", traits[i].z > 0 ? "higher" : "lower", traits[i].name,
+                        traits[i].mean, traits[i].overall);
+    if (more < 0)
+      return;
+    used += (size_t)more;
+  }
+  if (used == 0)
+    snprintf(out, size, "near the average in everything");
+}
