@@ -21,7 +21,7 @@ static size_t find_plain(uint32_t *out, const char *text, size_t begin, size_t e
 #if defined(RECS__SIMD_X86)
 /* A bit for each of 32 bytes. */
 RECS__TARGET_AVX2 static inline uint32_t match(const char *text, const __m256i *wanted) {
-  __m256i block = _mm256_loadu_si256((const __m256i *)text);
+  __m256i block = _mm256_loadu_si256((const void *)text);
   __m256i hits = _mm256_or_si256(_mm256_cmpeq_epi8(block, wanted[0]), _mm256_cmpeq_epi8(block, wanted[1]));
   return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(hits, _mm256_cmpeq_epi8(block, wanted[2])));
 }
