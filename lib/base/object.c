@@ -36,6 +36,10 @@ void recs__release(const void *object) {
   recs_context_free(context);
 }
 
+int recs__shared(const void *object) {
+  return atomic_load_explicit(&mutable_of(object)->holders, memory_order_acquire) > 1;
+}
+
 recs_context *recs__context_of(const void *object) {
   return mutable_of(object)->context;
 }

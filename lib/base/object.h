@@ -21,6 +21,10 @@ void *recs__hold(const void *object);
 /* One holder fewer; the last one destroys. NULL is fine. */
 void recs__release(const void *object);
 
+/* True when others hold it too. For a holder that wants to change what it shares: once false, it stays false until that
+ * holder hands it on. */
+int recs__shared(const void *object);
+
 /* The context of a handle. */
 recs_context *recs__context_of(const void *object);
 

@@ -6,9 +6,13 @@
 #include "lib/base/stream.h"
 #include <recs/data.h>
 
-/* A frozen dictionary writes its bytes, offsets and hash slots as they are in memory; reading maps them and builds nothing. */
+/* A frozen dictionary writes its bytes, offsets and hash slots as they are in memory; reading maps them and builds
+ * nothing. */
 int32_t recs__ids_write(const recs_ids *ids, recs__writer *writer);
 int32_t recs__ids_read(recs_ids **out, recs__reader *reader);
+
+/* The row of an id, or RECS_NO_ROW, without a word about it in the thread's message. */
+uint32_t recs__ids_find(const recs_ids *ids, const char *id, size_t length);
 
 /* True when both are the same dictionary, or one is a frozen copy of the other: their rows mean the same. */
 int recs__ids_same(const recs_ids *a, const recs_ids *b);
