@@ -337,6 +337,10 @@ void recs__events_truncate(recs_events *events, uint64_t count) {
   events->count = count;
 }
 
+recs_ids *recs__events_own_ids(const recs_events *events, int items) {
+  return items ? events->items : events->users;
+}
+
 size_t recs__events_chunks(const recs_events *events) {
   return (size_t)(events->count / CHUNK + (events->count % CHUNK != 0));
 }

@@ -29,4 +29,7 @@ int32_t recs__events_like(recs_events **out, const recs_events *events);
 /* Takes back what was appended behind the first `count` events. Only for a call that fails: no snapshot may have been taken since. */
 void recs__events_truncate(recs_events *events, uint64_t count);
 
+/* The dictionary of the items (else of the users), to grow while the log is filled. */
+recs_ids *recs__events_own_ids(const recs_events *events, int items);
+
 #endif
