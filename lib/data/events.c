@@ -1,29 +1,13 @@
-/* The behaviour log: columns in chunks of a fixed number of events. A snapshot shares the builder's blocks: the builder only ever writes
- * behind the events that the snapshot counts, and a column that it adds later to a chunk is not the snapshot's. */
+/* The behaviour log: dictionaries, and chunks of columns. */
 #include "lib/data/events.h"
+
+#include "lib/data/event_chunk.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-enum { CHUNK = 65536, MOST_TYPES = 255 };
-
-/* The columns, as they are stored. */
-typedef enum column { USERS, ITEMS, TYPES, WEIGHTS, QUANTITIES, PRICES, TIMES, SESSIONS, COLUMNS } column;
-
-static const size_t column_size[COLUMNS] = {
-    [USERS] = sizeof(uint32_t),   [ITEMS] = sizeof(uint32_t), [TYPES] = sizeof(uint8_t),  [WEIGHTS] = sizeof(float),
-    [QUANTITIES] = sizeof(double), [PRICES] = sizeof(double),  [TIMES] = sizeof(int64_t), [SESSIONS] = sizeof(uint32_t)};
-
-/* One column of one chunk, shared by the logs that hold it. */
-typedef struct block {
-  recs__object object;
-  void *values; /* CHUNK of them */
-} block;
-
-typedef struct chunk {
-  block *blocks[COLUMNS]; /* NULL: the default throughout; never for users, items, types */
-} chunk;
+enum { MOST_TYPES = 255 };
 
 struct recs_events {
   recs__object object;
@@ -34,22 +18,15 @@ struct recs_events {
   int32_t time_kind;
   int frozen;
   uint64_t count;
-  chunk *chunks;
+  recs__event_chunk *chunks;
   size_t chunk_count;
   size_t chunk_room;
 };
 
-static void block_destroy(void *object) {
-  block *self = object;
-  recs__free(self->object.context, self->values);
-}
-
 static void events_destroy(void *object) {
   recs_events *events = object;
-  for (size_t i = 0; i < events->chunk_count; i++) {
-    for (int c = 0; c < COLUMNS; c++)
-      recs__release(events->chunks[i].blocks[c]);
-  }
+  for (size_t i = 0; i < events->chunk_count; i++)
+    recs__event_chunk_release(&events->chunks[i]);
   recs__free(events->object.context, events->chunks);
   recs__release(events->users);
   recs__release(events->items);
@@ -57,156 +34,80 @@ static void events_destroy(void *object) {
   recs__release(events->sessions);
 }
 
-/* What an event says where nothing was said. */
-static void copy_default(void *to, column c) {
-  static const float weight = 1.0f;
-  static const double quantity = 1.0, price = NAN;
-  static const int64_t time = RECS_NO_TIME;
-  static const uint32_t row = RECS_NO_ROW;
-  static const uint8_t type = 0;
-  static const void *const defaults[COLUMNS] = {&row, &row, &type, &weight, &quantity, &price, &time, &row};
-  memcpy(to, defaults[c], column_size[c]);
+/* How many of `count` events from `first` on lie in the chunk of the first. */
+static size_t part_in_chunk(uint64_t first, size_t count) {
+  size_t left = RECS__CHUNK - (size_t)(first % RECS__CHUNK);
+  return left < count ? left : count;
 }
 
-static void fill_defaults(void *values, column c) {
-  size_t filled = column_size[c];
-  copy_default(values, c);
-  for (; filled < CHUNK * column_size[c]; filled *= 2) /* CHUNK is a power of two */
-    memcpy((char *)values + filled, values, filled);
-}
-
-static int32_t block_create(block **out, recs_context *context, column c) {
-  block *made = recs__object_new(context, sizeof *made, block_destroy);
-  *out = NULL;
-  if (made != NULL)
-    made->values = recs__alloc(context, CHUNK, column_size[c]);
-  if (made == NULL || made->values == NULL) {
-    recs__release(made);
-    return recs__fail_nomem();
-  }
-  fill_defaults(made->values, c);
-  *out = made;
-  return RECS_OK;
-}
-
-/* The arrays of the caller's columns in the order of the stored ones. Types are wider outside. */
-static void outside_arrays(const void *arrays[COLUMNS], const recs_event_columns *columns) {
-  arrays[USERS] = columns->users;
-  arrays[ITEMS] = columns->items;
-  arrays[TYPES] = columns->types;
-  arrays[WEIGHTS] = columns->weights;
-  arrays[QUANTITIES] = columns->quantities;
-  arrays[PRICES] = columns->prices;
-  arrays[TIMES] = columns->times;
-  arrays[SESSIONS] = columns->sessions;
-}
-
-/* Whether some of the caller's values differ from the column's default, so that a block is needed for them. */
-static int says_something(column c, const void *array, size_t first, size_t count) {
-  for (size_t i = first; array != NULL && i < first + count; i++) {
-    switch (c) {
-    case WEIGHTS:
-      if (((const float *)array)[i] < 1.0f || ((const float *)array)[i] > 1.0f)
-        return 1;
-      break;
-    case QUANTITIES:
-      if (((const double *)array)[i] < 1.0 || ((const double *)array)[i] > 1.0)
-        return 1;
-      break;
-    case PRICES:
-      if (!isnan(((const double *)array)[i]))
-        return 1;
-      break;
-    case TIMES:
-      if (((const int64_t *)array)[i] != RECS_NO_TIME)
-        return 1;
-      break;
-    case SESSIONS:
-      if (((const uint32_t *)array)[i] != RECS_NO_ROW)
-        return 1;
-      break;
-    default:
-      return 1;
-    }
-  }
-  return 0;
-}
-
-/* Blocks for `count` of the caller's events, from `first` on, in one chunk. */
-static int32_t reserve_blocks(recs_events *events, chunk *room, const void *const arrays[COLUMNS], size_t first, size_t count) {
-  for (int c = 0; c < COLUMNS; c++) {
-    int needed = c <= TYPES || says_something((column)c, arrays[c], first, count);
-    if (needed && room->blocks[c] == NULL)
-      RECS_TRY(block_create(&room->blocks[c], events->object.context, (column)c));
+/* Room for all events to come, so that writing them cannot fail. Blocks that are left over after a failure hold no
+ * events. */
+static int32_t reserve(recs_events *events, recs__event_arrays arrays, size_t count) {
+  recs_context *context = events->object.context;
+  size_t chunks;
+  uint64_t total;
+  if (__builtin_add_overflow(events->count, count, &total) || total > PTRDIFF_MAX)
+    return recs__fail(RECS_ERROR_OVERFLOW, "%" PRIu64 " events and %zu more are too many", events->count, count);
+  chunks = (size_t)((total + RECS__CHUNK - 1) / RECS__CHUNK);
+  RECS_TRY(recs__grow(context, &events->chunks, &events->chunk_room, chunks, sizeof *events->chunks));
+  for (; events->chunk_count < chunks; events->chunk_count++)
+    memset(&events->chunks[events->chunk_count], 0, sizeof *events->chunks);
+  for (size_t done = 0, part; done < count; done += part) {
+    uint64_t at = events->count + done;
+    recs__event_chunk *chunk = &events->chunks[at / RECS__CHUNK];
+    part = part_in_chunk(at, count - done);
+    RECS_TRY(recs__event_chunk_reserve(chunk, context, at % RECS__CHUNK, arrays, done, part));
   }
   return RECS_OK;
 }
 
-/* Room for all events to come, so that writing them cannot fail. Blocks that are left over after a failure hold no events. */
-static int32_t reserve(recs_events *events, const void *const arrays[COLUMNS], size_t count) {
-  size_t done = 0;
-  while (done < count) {
-    size_t number = (size_t)((events->count + done) / CHUNK), at = (size_t)((events->count + done) % CHUNK);
-    size_t part = CHUNK - at < count - done ? CHUNK - at : count - done;
-    if (number == events->chunk_count) {
-      RECS_TRY(recs__grow(events->object.context, &events->chunks, &events->chunk_room, number + 1, sizeof *events->chunks));
-      memset(&events->chunks[events->chunk_count++], 0, sizeof(chunk));
-    }
-    RECS_TRY(reserve_blocks(events, &events->chunks[number], arrays, done, part));
-    done += part;
-  }
-  return RECS_OK;
-}
-
-/* Puts `count` of the caller's values, from `first` on, into a block from `at` on. A block may hold values of a read that was taken back: a
- * column that the caller does not give is set to its default. */
-static void write_column(block *into, column c, size_t at, const void *array, size_t first, size_t count) {
-  size_t size = column_size[c];
-  char *to = (char *)into->values + at * size;
-  if (c == TYPES) {
-    for (size_t i = 0; i < count; i++)
-      to[i] = (char)(array == NULL ? 0 : ((const uint32_t *)array)[first + i]);
-  } else if (array != NULL) {
-    memcpy(to, (const char *)array + first * size, count * size);
-  } else {
-    for (size_t i = 0; i < count; i++)
-      copy_default(to + i * size, c);
-  }
-}
-
-static void write_events(recs_events *events, const void *const arrays[COLUMNS], size_t count) {
-  size_t done = 0;
-  while (done < count) {
-    chunk *into = &events->chunks[events->count / CHUNK];
-    size_t at = (size_t)(events->count % CHUNK);
-    size_t part = CHUNK - at < count - done ? CHUNK - at : count - done;
-    for (int c = 0; c < COLUMNS; c++) {
-      if (into->blocks[c] != NULL)
-        write_column(into->blocks[c], (column)c, at, arrays[c], done, part);
-    }
+static void write_events(recs_events *events, recs__event_arrays arrays, size_t count) {
+  for (size_t done = 0, part; done < count; done += part) {
+    recs__event_chunk *chunk = &events->chunks[events->count / RECS__CHUNK];
+    part = part_in_chunk(events->count, count - done);
+    recs__event_chunk_write(chunk, events->count % RECS__CHUNK, arrays, done, part);
     events->count += part;
-    done += part;
   }
 }
 
 static int32_t check_rows(const char *what, const uint32_t *rows, size_t count, uint32_t bound, int required) {
   for (size_t i = 0; rows != NULL && i < count; i++) {
     if (rows[i] >= bound && (required || rows[i] != RECS_NO_ROW))
-      return recs__fail(RECS_ERROR_INVALID, "record %zu: %s %" PRIu32 " is not below %" PRIu32, i + 1, what, rows[i], bound);
+      return recs__fail(RECS_ERROR_INVALID, "record %zu: %s %" PRIu32 " is not below %" PRIu32, i + 1, what, rows[i],
+                        bound);
   }
   return RECS_OK;
 }
 
+static int32_t fail_number(size_t index, const char *what, double value) {
+  return recs__fail(RECS_ERROR_INVALID, "record %zu: the %s is %g", index + 1, what, value);
+}
+
 static int32_t check_numbers(const recs_event_columns *columns, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    if (columns->weights != NULL && !isfinite(columns->weights[i]))
-      return recs__fail(RECS_ERROR_INVALID, "record %zu: the weight is %g", i + 1, (double)columns->weights[i]);
-    if (columns->quantities != NULL && !isfinite(columns->quantities[i]))
-      return recs__fail(RECS_ERROR_INVALID, "record %zu: the quantity is %g", i + 1, columns->quantities[i]);
-    if (columns->prices != NULL && isinf(columns->prices[i]))
-      return recs__fail(RECS_ERROR_INVALID, "record %zu: the price is %g", i + 1, columns->prices[i]);
+  for (size_t i = 0; columns->weights != NULL && i < count; i++) {
+    if (!isfinite(columns->weights[i]))
+      return fail_number(i, "weight", (double)columns->weights[i]);
+  }
+  for (size_t i = 0; columns->quantities != NULL && i < count; i++) {
+    if (!isfinite(columns->quantities[i]))
+      return fail_number(i, "quantity", columns->quantities[i]);
+  }
+  for (size_t i = 0; columns->prices != NULL && i < count; i++) {
+    if (isinf(columns->prices[i]))
+      return fail_number(i, "price", columns->prices[i]);
   }
   return RECS_OK;
+}
+
+static int32_t check_columns(const recs_events *events, const recs_event_columns *columns, size_t count) {
+  if (columns->struct_size != sizeof *columns)
+    return recs__fail(RECS_ERROR_INVALID, "struct_size of the columns is %zu, not %zu", columns->struct_size,
+                      sizeof *columns);
+  RECS_TRY(check_rows("user", columns->users, count, recs_ids_count(events->users), 0));
+  RECS_TRY(check_rows("item", columns->items, count, recs_ids_count(events->items), 0));
+  RECS_TRY(check_rows("type", columns->types, count, recs_ids_count(events->types), 1));
+  RECS_TRY(check_rows("session", columns->sessions, count, recs_ids_count(events->sessions), 0));
+  return check_numbers(columns, count);
 }
 
 static int32_t check_growing(const recs_events *events) {
@@ -277,9 +178,9 @@ int32_t recs_events_type(uint32_t *out_type, recs_events *events, const char *na
   *out_type = RECS_NO_ROW;
   RECS_NOT_NULL(events);
   RECS_NOT_NULL(name);
-  if (recs_ids_find(out_type, events->types, name, length) == RECS_OK)
+  *out_type = recs__ids_find(events->types, name, length);
+  if (*out_type != RECS_NO_ROW)
     return RECS_OK;
-  recs__enter();
   RECS_TRY(check_growing(events));
   if (recs_ids_count(events->types) == MOST_TYPES)
     return recs__fail(RECS_ERROR_OVERFLOW, "more than %d event types", MOST_TYPES);
@@ -310,23 +211,21 @@ int32_t recs_events_time_kind(const recs_events *events) {
   return events == NULL ? 0 : events->time_kind;
 }
 
-int32_t recs_events_append(recs_events *events, const recs_event_columns *columns, size_t count) {
-  const void *arrays[COLUMNS];
-  recs__enter();
-  RECS_NOT_NULL(events);
-  RECS_NOT_NULL(columns);
-  if (columns->struct_size != sizeof *columns)
-    return recs__fail(RECS_ERROR_INVALID, "struct_size of the columns is %zu, not %zu", columns->struct_size, sizeof *columns);
-  RECS_TRY(check_growing(events));
-  RECS_TRY(check_rows("user", columns->users, count, recs_ids_count(events->users), 0));
-  RECS_TRY(check_rows("item", columns->items, count, recs_ids_count(events->items), 0));
-  RECS_TRY(check_rows("type", columns->types, count, recs_ids_count(events->types), 1));
-  RECS_TRY(check_rows("session", columns->sessions, count, recs_ids_count(events->sessions), 0));
-  RECS_TRY(check_numbers(columns, count));
-  outside_arrays(arrays, columns);
+static int32_t append(recs_events *events, const recs_event_columns *columns, size_t count) {
+  recs__event_arrays arrays = {columns->users,      columns->items,  columns->types, columns->weights,
+                               columns->quantities, columns->prices, columns->times, columns->sessions};
   RECS_TRY(reserve(events, arrays, count));
   write_events(events, arrays, count);
   return RECS_OK;
+}
+
+int32_t recs_events_append(recs_events *events, const recs_event_columns *columns, size_t count) {
+  recs__enter();
+  RECS_NOT_NULL(events);
+  RECS_NOT_NULL(columns);
+  RECS_TRY(check_growing(events));
+  RECS_TRY(check_columns(events, columns, count));
+  return append(events, columns, count);
 }
 
 uint64_t recs_events_count(const recs_events *events) {
@@ -342,68 +241,65 @@ recs_ids *recs__events_own_ids(const recs_events *events, int items) {
 }
 
 size_t recs__events_chunks(const recs_events *events) {
-  return (size_t)(events->count / CHUNK + (events->count % CHUNK != 0));
-}
-
-static const void *values_of(const chunk *from, column c) {
-  return from->blocks[c] == NULL ? NULL : from->blocks[c]->values;
+  return (size_t)((events->count + RECS__CHUNK - 1) / RECS__CHUNK);
 }
 
 void recs__events_view(recs__event_view *out, const recs_events *events, size_t number) {
-  const chunk *from = &events->chunks[number];
-  uint64_t before = (uint64_t)number * CHUNK;
-  out->count = events->count - before < CHUNK ? (size_t)(events->count - before) : CHUNK;
-  out->users = values_of(from, USERS);
-  out->items = values_of(from, ITEMS);
-  out->types = values_of(from, TYPES);
-  out->weights = values_of(from, WEIGHTS);
-  out->quantities = values_of(from, QUANTITIES);
-  out->prices = values_of(from, PRICES);
-  out->times = values_of(from, TIMES);
-  out->sessions = values_of(from, SESSIONS);
+  const recs__event_chunk *chunk = &events->chunks[number];
+  uint64_t first = (uint64_t)number * RECS__CHUNK;
+  out->count = events->count - first < RECS__CHUNK ? (size_t)(events->count - first) : RECS__CHUNK;
+  out->users = recs__event_chunk_values(chunk, RECS__USERS);
+  out->items = recs__event_chunk_values(chunk, RECS__ITEMS);
+  out->types = recs__event_chunk_values(chunk, RECS__TYPES);
+  out->weights = recs__event_chunk_values(chunk, RECS__WEIGHTS);
+  out->quantities = recs__event_chunk_values(chunk, RECS__QUANTITIES);
+  out->prices = recs__event_chunk_values(chunk, RECS__PRICES);
+  out->times = recs__event_chunk_values(chunk, RECS__TIMES);
+  out->sessions = recs__event_chunk_values(chunk, RECS__SESSIONS);
 }
 
-/* Copies `count` values of one column of one chunk, from `at` on, to where the caller's array has `done` already. */
-static void read_column(void *array, column c, const chunk *from, size_t at, size_t done, size_t count) {
-  size_t size = column_size[c];
-  const char *values = values_of(from, c);
-  char *to = (char *)array + done * size;
-  if (c == TYPES) {
-    for (size_t i = 0; i < count; i++)
-      ((uint32_t *)array)[done + i] = (uint8_t)values[at + i];
-  } else if (values != NULL) {
-    memcpy(to, values + at * size, count * size);
-  } else {
-    for (size_t i = 0; i < count; i++)
-      copy_default(to + i * size, c);
-  }
-}
-
-int32_t recs_events_read(uint32_t *users, uint32_t *items, uint32_t *types, float *weights, double *quantities, double *prices,
-                         int64_t *times, uint32_t *sessions, const recs_events *events, uint64_t first, size_t count) {
-  void *const arrays[COLUMNS] = {users, items, types, weights, quantities, prices, times, sessions};
-  size_t done = 0;
+int32_t recs_events_read(uint32_t *users, uint32_t *items, uint32_t *types, float *weights, double *quantities,
+                         double *prices, int64_t *times, uint32_t *sessions, const recs_events *events, uint64_t first,
+                         size_t count) {
+  void *const arrays[RECS__COLUMNS] = {users, items, types, weights, quantities, prices, times, sessions};
   recs__enter();
   RECS_NOT_NULL(events);
   if (first > events->count || count > events->count - first)
     return recs__fail(RECS_ERROR_INVALID, "%zu events from %" PRIu64 " on, of %" PRIu64, count, first, events->count);
-  while (done < count) {
-    const chunk *from = &events->chunks[(first + done) / CHUNK];
-    size_t at = (size_t)((first + done) % CHUNK);
-    size_t part = CHUNK - at < count - done ? CHUNK - at : count - done;
-    for (int c = 0; c < COLUMNS; c++) {
-      if (arrays[c] != NULL)
-        read_column(arrays[c], (column)c, from, at, done, part);
-    }
-    done += part;
+  for (size_t done = 0, part; done < count; done += part) {
+    const recs__event_chunk *chunk = &events->chunks[(first + done) / RECS__CHUNK];
+    part = part_in_chunk(first + done, count - done);
+    recs__event_chunk_read(arrays, done, chunk, (first + done) % RECS__CHUNK, part);
   }
   return RECS_OK;
 }
 
+/* Replaces the dictionaries of a log by their frozen copies, which whoever adds ids does not change. */
+static int32_t freeze_dictionaries(recs_events *events) {
+  recs_ids **const all[] = {&events->users, &events->items, &events->types, &events->sessions};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    recs_ids *frozen;
+    RECS_TRY(recs_ids_freeze(&frozen, *all[i]));
+    recs__release(*all[i]);
+    *all[i] = frozen;
+  }
+  return RECS_OK;
+}
+
+static int32_t share_chunks(recs_events *to, const recs_events *from) {
+  size_t chunks = recs__events_chunks(from);
+  to->chunks = recs__copy(to->object.context, from->chunks, chunks, sizeof *from->chunks);
+  if (to->chunks == NULL)
+    return recs__fail_nomem();
+  for (size_t i = 0; i < chunks; i++)
+    recs__event_chunk_hold(&to->chunks[i]);
+  to->chunk_count = chunks;
+  to->count = from->count;
+  return RECS_OK;
+}
+
 int32_t recs_events_freeze(recs_events **out, const recs_events *events) {
-  recs_events *copy;
-  recs_ids *types;
-  size_t chunks;
+  recs_events *copy = NULL;
   int32_t status;
   recs__enter();
   RECS_NOT_NULL(out);
@@ -413,26 +309,14 @@ int32_t recs_events_freeze(recs_events **out, const recs_events *events) {
     *out = recs__hold(events);
     return RECS_OK;
   }
-  RECS_TRY(recs_ids_freeze(&types, events->types));
-  status = events_new(&copy, events->users, events->items, types, events->sessions);
-  recs__release(types);
-  RECS_TRY(status);
-  chunks = recs__events_chunks(events);
-  copy->chunks = recs__copy(events->object.context, events->chunks, chunks, sizeof *events->chunks);
-  if (copy->chunks == NULL) {
-    recs__release(copy);
-    return recs__fail_nomem();
-  }
-  for (size_t i = 0; i < chunks; i++) {
-    for (int c = 0; c < COLUMNS; c++)
-      recs__hold(copy->chunks[i].blocks[c]);
-  }
-  copy->chunk_count = chunks;
-  copy->count = events->count;
-  copy->time_kind = events->time_kind;
+  RECS_GO(recs__events_like(&copy, events));
+  RECS_GO(freeze_dictionaries(copy));
+  RECS_GO(share_chunks(copy, events));
   copy->frozen = 1;
-  *out = copy;
-  return RECS_OK;
+  *out = recs__hold(copy);
+cleanup:
+  recs__release(copy);
+  return status;
 }
 
 void recs_events_free(recs_events *events) {

@@ -22,11 +22,12 @@ typedef struct recs__event_view {
 size_t recs__events_chunks(const recs_events *events);
 void recs__events_view(recs__event_view *out, const recs_events *events, size_t chunk);
 
-/* An empty log over the same dictionaries, with the same types, sessions (rows keep their meaning) and kind of time: what cleaning and splitting
- * fill. */
+/* An empty log over the same dictionaries, with the same types, sessions (rows keep their meaning) and kind of time:
+ * what cleaning and splitting fill. */
 int32_t recs__events_like(recs_events **out, const recs_events *events);
 
-/* Takes back what was appended behind the first `count` events. Only for a call that fails: no snapshot may have been taken since. */
+/* Takes back what was appended behind the first `count` events. Only for a call that fails: no snapshot may have been
+ * taken since. */
 void recs__events_truncate(recs_events *events, uint64_t count);
 
 /* The dictionary of the items (else of the users), to grow while the log is filled. */
