@@ -254,30 +254,69 @@ RECS_API int32_t recs_profiles_read_source(recs_report **out_report, recs_profil
  * @{
  */
 
-/** Options of recs_events_clean(). */
+/** Options of recs_events_clean(). A robust score is |x - median| / (1.4826 MAD) of x = ln(1 + value) over the events that the
+ * rules before left, MAD being the median of |x - median|. Where more than half of the values are the same (MAD is 0), the
+ * median is taken over the values that differ, so that at least half of them stay. */
 typedef struct recs_clean_options {
   size_t struct_size;           /**< Set by recs_clean_options_init(). */
-  const char *cancelled_prefix; /**< Sessions that begin with this are cancelled orders; default NULL: none. */
-  const char *excluded_items;   /**< Item ids joined by commas that are no goods (postage, fees); default NULL. */
-  double max_quantity_score;    /**< Drop quantities whose robust score of log(1 + q), |x - median| / (1.4826 MAD), is above; 0: off. */
-  double max_price_score;       /**< The same for unit prices. */
-  double max_user_rate_score;   /**< Drop users (bots) whose log events per active day has a robust score above; 0: off. */
-  int32_t drop_duplicates;      /**< 1: of events equal in every column, the first stays. */
-  int32_t drop_missing_user;    /**< 1: drop events without a user. */
-  int32_t drop_missing_item;    /**< 1: drop events without an item. */
-  int32_t drop_nonpositive_quantity; /**< 1: drop quantities of zero and below (returns). */
-  int32_t drop_nonpositive_price;    /**< 1: drop known prices of zero and below. */
-  int32_t match_returns;        /**< 1: a return also removes the same user's latest earlier purchase of that item with that quantity. */
+  const char *cancelled_prefix; /**< Sessions that begin with this are cancelled orders; NULL (default) or "": none. */
+  const char *excluded_items;   /**< Item ids that are no goods (postage, fees), joined by commas, spaces around them ignored,
+                                     unknown ones too; NULL (default) or "": none. */
+  double max_quantity_score;    /**< Drop quantities above 0 whose robust score is above; default 10; 0: off. */
+  double max_price_score;       /**< The same for unit prices; default 10; 0: off. */
+  double max_user_rate_score;   /**< Drop users (bots) for whom (x - median) / (1.4826 MAD) of x = ln(events per active day) is
+                                     above; needs clock times; 0 (default): off. */
+  int32_t drop_duplicates;      /**< 1 (default): of events equal in every column, the first stays. */
+  int32_t drop_missing_user;    /**< 1 (default): drop events without a user. */
+  int32_t drop_missing_item;    /**< 1 (default): drop events without an item. */
+  int32_t drop_nonpositive_quantity; /**< 1 (default): drop quantities of zero and below (returns). */
+  int32_t drop_nonpositive_price;    /**< 1 (default): drop known prices of zero and below. */
+  int32_t match_returns;        /**< 1 (default): a negative quantity is a return; it and the same user's latest earlier purchase
+                                     of that item with that quantity, returned once and not in a cancelled order, are dropped. */
 } recs_clean_options;
 
-/** The schema of recs_clean_options. @since 0.1 */
+/** The schema of recs_clean_options. Static. Any thread. @since 0.1 */
 RECS_API const recs_schema *recs_clean_schema(void);
-/** Sets the defaults. @since 0.1 */
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives the defaults and @p struct_size.
+ * @param struct_size sizeof(recs_clean_options) as the caller knows it.
+ * @return #RECS_OK; #RECS_ERROR_INVALID when @p options is NULL or the size is none that any release had.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_clean_options_init(recs_clean_options *options, size_t struct_size);
-/** A cleaned snapshot over the same dictionaries. The report has "kept" and, for each rule in the order of the rules,
- * how many events it removed. Independent of the thread count. O(n log n) time; 40 bytes an event of scratch.
- * @since 0.1 */
-RECS_API int32_t recs_events_clean(recs_events **out, recs_report **out_report, const recs_events *events, const recs_clean_options *options, recs_progress_fn progress, void *payload);
+
+/**
+ * A cleaned log. The rules are applied one after the other, each to what those before it left:
+ *   1. "duplicate": equal to an earlier event in every column
+ *   2. "missing user"
+ *   3. "missing item"
+ *   4. "returned": a return and the purchase that it undoes (by time, then arrival; unknown times come first)
+ *   5. "cancelled": of a session that begins with the prefix
+ *   6. "excluded item"
+ *   7. "nonpositive quantity": returns that undo nothing known among them
+ *   8. "nonpositive price": an unknown price is none
+ *   9. "quantity outlier"
+ *  10. "price outlier"
+ *  11. "bot": all events of such a user
+ * @param[out] out the cleaned events in their order, frozen, over the same dictionaries; the caller frees it.
+ * @param[out] out_report may be NULL; else "kept" and then each rule in this order, those without an event too: how many
+ *   events it dropped, the first of them (counted from 1) and an example. The caller frees it.
+ * @param events the log; not changed.
+ * @param options NULL for the defaults.
+ * @param progress may be NULL.
+ * @param payload handed to @p progress.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, #RECS_ERROR_CANCELLED, or #RECS_ERROR_UNSUPPORTED when bots are
+ *   asked for in a log whose times are only an order.
+ * Thread safety: any thread, as long as nobody appends to @p events. The same result for any number of threads.
+ * Complexity: O(n) expected, O(r log r) for r events of deals that were returned; at most 40 bytes an event of scratch (64
+ * with bots).
+ * @since 0.1
+ */
+RECS_API int32_t recs_events_clean(recs_events **out, recs_report **out_report, const recs_events *events,
+                                   const recs_clean_options *options, recs_progress_fn progress, void *payload);
 /** @} */
 
 /**
@@ -299,29 +338,54 @@ enum {
 /** What repeats of the same row and item become. */
 enum {
   RECS_REPEAT_SUM = 1,    /**< The sum of their weights. */
-  RECS_REPEAT_LAST = 2,   /**< The weight of the latest. */
-  RECS_REPEAT_FIRST = 3,  /**< The weight of the first. */
+  RECS_REPEAT_LAST = 2,   /**< The weight of the latest: by time, then arrival; unknown times come first. */
+  RECS_REPEAT_FIRST = 3,  /**< The weight of the first, in the same order. */
   RECS_REPEAT_MAX = 4,    /**< The largest weight. */
-  RECS_REPEAT_BINARY = 5  /**< 1. */
+  RECS_REPEAT_BINARY = 5  /**< 1, when one of them does not weigh 0. */
 };
 
-/** Options of recs_matrix_build(). */
+/** Options of recs_matrix_build() and recs_histories_build(). What an event weighs is the product of its type's weight, its own
+ * weight, its quantity and its decay, each where it is asked for. */
 typedef struct recs_matrix_options {
   size_t struct_size;       /**< Set by recs_matrix_options_init(). */
-  const char *type_weights; /**< "purchase=3,view=1,return=-2"; a type that is not named weighs 1, or 0 when the list ends in ",*=0". NULL (default): all weigh 1. */
-  double half_life;         /**< In units of time (milliseconds for clocks): an event this much older than the latest one counts half. 0 (default): no decay. */
+  const char *type_weights; /**< "purchase=3,view=1,return=-2": a type that is not named weighs 1, or w where the list has
+                                 "*=w". Events whose type weighs 0 are left out. A name that the log lacks is fine, and of two
+                                 weights for one name the later holds. NULL (default) or "": all weigh 1. */
+  double half_life;         /**< In units of time (milliseconds for clocks): an event weighs 2^(-age / half_life), its age being
+                                 counted from the latest event of the log, or of its row where times are only an order
+                                 (#RECS_TIME_ORDER). An event without a time is as old as the oldest known. 0 (default): no
+                                 decay. */
   int32_t rows;             /**< RECS_ROWS_*; default USERS. */
   int32_t repeat;           /**< RECS_REPEAT_*; default BINARY. */
   int32_t use_weight;       /**< 1 (default): multiply by the event's weight. */
   int32_t use_quantity;     /**< 1: multiply by the quantity; default 0. */
 } recs_matrix_options;
 
-/** The schema of recs_matrix_options. @since 0.1 */
+/** The schema of recs_matrix_options. Static. Any thread. @since 0.1 */
 RECS_API const recs_schema *recs_matrix_schema(void);
-/** Sets the defaults. @since 0.1 */
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives the defaults and @p struct_size.
+ * @param struct_size sizeof(recs_matrix_options) as the caller knows it.
+ * @return #RECS_OK; #RECS_ERROR_INVALID when @p options is NULL or the size is none that any release had.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_matrix_options_init(recs_matrix_options *options, size_t struct_size);
-/** Users x items or sessions x items from a log. Events without row or item are left out; entries that come to 0 too.
- * O(events) time. @since 0.1 */
+
+/**
+ * Users x items or sessions x items from a log. Events without row or item are left out, and so are entries that come to 0.
+ * Sums are made in double.
+ * @param[out] out the matrix; the caller frees it. Its rows and columns are those of the dictionaries now.
+ * @param events the log; not changed.
+ * @param options NULL for the defaults.
+ * @return #RECS_OK; #RECS_ERROR_INVALID (the message quotes the part of type_weights that is wrong); #RECS_ERROR_NUMERIC when
+ *   an entry is beyond a float; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread, as long as nobody appends to @p events. The same bits for any number of threads.
+ * Complexity: O(events + rows + items) time, 48 bytes an event of scratch.
+ * @since 0.1
+ */
 RECS_API int32_t recs_matrix_build(recs_matrix **out, const recs_events *events, const recs_matrix_options *options);
 /** A matrix from arrays (copied): offsets has rows + 1 values from 0 on, columns are sorted or not, repeats are summed;
  * @p values NULL means all 1. Values must be finite. @since 0.1 */
@@ -339,14 +403,40 @@ RECS_API int32_t recs_matrix_row(const uint32_t **columns, const float **values,
 /** Frees a matrix; NULL is fine. @since 0.1 */
 RECS_API void recs_matrix_free(recs_matrix *matrix);
 
-/** Histories from a log: a row a user (or a session), the items in order of time, then of arrival; an item that comes
- * again is kept at its last place unless @p keep_repeats. @p matrix_options gives the weights (repeat is not used).
- * @since 0.1 */
-RECS_API int32_t recs_histories_build(recs_histories **out, const recs_events *events, int32_t keep_repeats, const recs_matrix_options *matrix_options);
-/** The number of rows; 0 for NULL. @since 0.1 */
+/**
+ * Histories from a log: a row a user (or a session), the items in order of time, then of arrival, unknown times first.
+ * @param[out] out the histories; the caller frees it. Its rows are those of the dictionary now.
+ * @param events the log; not changed. Events without row or item are left out.
+ * @param keep_repeats 0: an item that comes again is kept at its last place, with its last weight and time; 1: all are kept.
+ * @param matrix_options rows, and what an event weighs (repeat is not used; events whose type weighs 0 are left out); NULL for
+ *   the defaults.
+ * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_NUMERIC when a weight is beyond a float; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread, as long as nobody appends to @p events. The same bits for any number of threads.
+ * Complexity: O(events + rows + items) time when rows arrive in order of time, else O(log) more for those rows; 48 bytes an
+ * event of scratch.
+ * @since 0.1
+ */
+RECS_API int32_t recs_histories_build(recs_histories **out, const recs_events *events, int32_t keep_repeats,
+                                      const recs_matrix_options *matrix_options);
+
+/** The number of rows; 0 for NULL. Any thread. @since 0.1 */
 RECS_API uint32_t recs_histories_rows(const recs_histories *histories);
-/** One row, oldest first, borrowed from the histories; @p weights and @p times may be NULL. @since 0.1 */
-RECS_API int32_t recs_histories_row(const uint32_t **items, const float **weights, const int64_t **times, size_t *count, const recs_histories *histories, uint32_t row);
+
+/**
+ * One row, oldest first.
+ * @param[out] items borrowed from the histories; may be NULL, as @p weights and @p times may.
+ * @param[out] weights what each event weighs.
+ * @param[out] times of each, or #RECS_NO_TIME.
+ * @param[out] count how many.
+ * @param histories the histories.
+ * @param row 0 to recs_histories_rows() - 1.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
+RECS_API int32_t recs_histories_row(const uint32_t **items, const float **weights, const int64_t **times, size_t *count,
+                                    const recs_histories *histories, uint32_t row);
+
 /** Frees histories; NULL is fine. @since 0.1 */
 RECS_API void recs_histories_free(recs_histories *histories);
 /** @} */

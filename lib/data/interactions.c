@@ -8,6 +8,21 @@
 
 enum { SHORT_RUN = 16 }; /* sorted by insertion before runs are merged */
 
+int32_t recs__interactions_new(recs__interactions *out, recs_context *context, uint32_t rows, uint32_t items, size_t capacity) {
+  out->context = context;
+  out->rows = rows;
+  out->items = items;
+  out->count = 0;
+  out->list = recs__alloc(context, capacity, sizeof *out->list);
+  out->scratch = recs__alloc(context, capacity, sizeof *out->scratch);
+  return out->list == NULL || out->scratch == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
+void recs__interactions_free(recs__interactions *interactions) {
+  recs__free(interactions->context, interactions->list);
+  recs__free(interactions->context, interactions->scratch);
+}
+
 static const uint32_t *rows_of(const recs__event_view *view, int32_t rows) {
   return rows == RECS_ROWS_SESSIONS ? view->sessions : view->users;
 }
@@ -69,27 +84,17 @@ static int32_t decay(recs__interactions *interactions, double half_life, int32_t
 }
 
 int32_t recs__interactions_collect(recs__interactions *out, const recs_events *events, const recs_matrix_options *options) {
+  const recs_ids *rows = options->rows == RECS_ROWS_SESSIONS ? recs_events_sessions(events) : recs_events_users(events);
   double type_weights[RECS__TYPES];
   recs__event_view view;
-  memset(out, 0, sizeof *out);
-  out->context = recs__context_of(events);
+  RECS_TRY(recs__interactions_new(out, recs__context_of(events), recs_ids_count(rows), recs_ids_count(recs_events_items(events)),
+                                  (size_t)recs_events_count(events)));
   RECS_TRY(recs__type_weights_parse(type_weights, recs_events_types(events), options->type_weights));
-  out->rows = recs_ids_count(options->rows == RECS_ROWS_SESSIONS ? recs_events_sessions(events) : recs_events_users(events));
-  out->items = recs_ids_count(recs_events_items(events));
-  out->list = recs__alloc(out->context, (size_t)recs_events_count(events), sizeof *out->list);
-  out->scratch = recs__alloc(out->context, (size_t)recs_events_count(events), sizeof *out->scratch);
-  if (out->list == NULL || out->scratch == NULL)
-    return recs__fail_nomem();
   for (size_t chunk = 0; chunk < recs__events_chunks(events); chunk++) {
     recs__events_view(&view, events, chunk);
     collect_chunk(out, &view, options, type_weights);
   }
   return options->half_life > 0 ? decay(out, options->half_life, recs_events_time_kind(events)) : RECS_OK;
-}
-
-void recs__interactions_free(recs__interactions *interactions) {
-  recs__free(interactions->context, interactions->list);
-  recs__free(interactions->context, interactions->scratch);
 }
 
 static void swap_scratch(recs__interactions *interactions) {

@@ -1,0 +1,128 @@
+/* The rules of cleaning that look at one event, and the table of all. */
+#include "lib/data/cleaning.h"
+#include "lib/data/names.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Whether an option asks for its rule. */
+static int is_set(const void *flag) {
+  return *(const int32_t *)flag;
+}
+static int is_positive(const void *score) {
+  return *(const double *)score > 0;
+}
+static int is_text(const void *text) {
+  const char *given = *(const char *const *)text;
+  return given != NULL && *given != 0;
+}
+
+static int32_t new_flags(recs__cleaning *cleaning, uint32_t count) {
+  cleaning->flags = recs__alloc_zero(cleaning->context, count, sizeof *cleaning->flags);
+  return cleaning->flags == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
+int32_t recs__flag_cancelled(recs__cleaning *cleaning) {
+  const recs_ids *sessions = recs_events_sessions(cleaning->events);
+  const char *prefix = cleaning->options.cancelled_prefix, *name;
+  RECS_TRY(new_flags(cleaning, recs_ids_count(sessions)));
+  if (!is_text(&prefix))
+    return RECS_OK;
+  for (uint32_t session = 0; session < recs_ids_count(sessions); session++) {
+    if (recs_ids_name(&name, NULL, sessions, session) == RECS_OK)
+      cleaning->flags[session] = strncmp(name, prefix, strlen(prefix)) == 0;
+  }
+  return RECS_OK;
+}
+
+static int32_t flag_excluded(recs__cleaning *cleaning) {
+  const recs_ids *items = recs_events_items(cleaning->events);
+  const char *rest = cleaning->options.excluded_items;
+  recs__piece id;
+  uint32_t row;
+  RECS_TRY(new_flags(cleaning, recs_ids_count(items)));
+  while (recs__names_next(&id, &rest)) {
+    if (recs_ids_find(&row, items, id.text, id.length) == RECS_OK)
+      cleaning->flags[row] = 1;
+  }
+  return RECS_OK;
+}
+
+/* Whether an event is dropped. */
+static int misses_user(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  (void)cleaning;
+  return view->users[i] == RECS_NO_ROW;
+}
+static int misses_item(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  (void)cleaning;
+  return view->items[i] == RECS_NO_ROW;
+}
+static int is_of_flagged_session(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  uint32_t session = recs__session_of(view, i);
+  return session != RECS_NO_ROW && cleaning->flags[session];
+}
+static int is_of_flagged_item(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  return view->items[i] != RECS_NO_ROW && cleaning->flags[view->items[i]];
+}
+static int is_of_flagged_user(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  return view->users[i] != RECS_NO_ROW && cleaning->flags[view->users[i]];
+}
+static int has_no_quantity(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  (void)cleaning;
+  return recs__quantity_of(view, i) <= 0;
+}
+static int has_no_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  (void)cleaning;
+  return view->prices != NULL && view->prices[i] <= 0; /* NaN is unknown, and stays */
+}
+static int is_far(const recs__cleaning *cleaning, double value) {
+  return value > 0 && fabs(log1p(value) - cleaning->center) > cleaning->reach;
+}
+static int has_odd_quantity(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  return is_far(cleaning, recs__quantity_of(view, i));
+}
+static int has_odd_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  return view->prices != NULL && is_far(cleaning, view->prices[i]);
+}
+
+/* What a report shows of the first event that a rule dropped: an id or a number. */
+static const char *name_of(const recs_ids *ids, uint32_t row) {
+  const char *name = NULL;
+  if (row != RECS_NO_ROW)
+    recs_ids_name(&name, NULL, ids, row);
+  return name == NULL ? "" : name;
+}
+static void show_user(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  snprintf(out, RECS__EXAMPLE_SIZE, "%s", name_of(recs_events_users(cleaning->events), view->users[i]));
+}
+static void show_item(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  snprintf(out, RECS__EXAMPLE_SIZE, "%s", name_of(recs_events_items(cleaning->events), view->items[i]));
+}
+static void show_session(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  snprintf(out, RECS__EXAMPLE_SIZE, "%s", name_of(recs_events_sessions(cleaning->events), recs__session_of(view, i)));
+}
+static void show_quantity(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  (void)cleaning;
+  snprintf(out, RECS__EXAMPLE_SIZE, "%.10g", recs__quantity_of(view, i));
+}
+static void show_price(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  (void)cleaning;
+  snprintf(out, RECS__EXAMPLE_SIZE, "%.10g", view->prices[i]);
+}
+
+#define OPTION(field) offsetof(recs_clean_options, field)
+
+const recs__clean_rule recs__clean_rules[RECS__CLEAN_RULES] = {
+    {"duplicate", OPTION(drop_duplicates), is_set, recs__clean_duplicates, NULL, show_item},
+    {"missing user", OPTION(drop_missing_user), is_set, NULL, misses_user, show_item},
+    {"missing item", OPTION(drop_missing_item), is_set, NULL, misses_item, show_user},
+    {"returned", OPTION(match_returns), is_set, recs__clean_returns, NULL, show_item},
+    {"cancelled", OPTION(cancelled_prefix), is_text, recs__flag_cancelled, is_of_flagged_session, show_session},
+    {"excluded item", OPTION(excluded_items), is_text, flag_excluded, is_of_flagged_item, show_item},
+    {"nonpositive quantity", OPTION(drop_nonpositive_quantity), is_set, NULL, has_no_quantity, show_quantity},
+    {"nonpositive price", OPTION(drop_nonpositive_price), is_set, NULL, has_no_price, show_price},
+    {"quantity outlier", OPTION(max_quantity_score), is_positive, recs__learn_quantities, has_odd_quantity, show_quantity},
+    {"price outlier", OPTION(max_price_score), is_positive, recs__learn_prices, has_odd_price, show_price},
+    {"bot", OPTION(max_user_rate_score), is_positive, recs__learn_user_rates, is_of_flagged_user, show_user},
+};

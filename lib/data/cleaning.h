@@ -1,0 +1,64 @@
+/* What the rules of cleaning share. */
+#ifndef RECS_LIB_DATA_CLEANING_H
+#define RECS_LIB_DATA_CLEANING_H
+
+#include "lib/data/events.h"
+
+/* One cleaning. A rule drops an event by writing its own number; what an earlier rule dropped, it leaves alone. */
+typedef struct recs__cleaning {
+  recs_context *context;
+  const recs_events *events;
+  recs_clean_options options;
+  size_t count;
+  size_t chunks;
+  size_t chunk_size;         /* of all chunks but the last */
+  recs__event_view *views;   /* of the chunks */
+  uint8_t *dropped;          /* by event: the number of the rule that dropped it, from 1; 0: none did */
+  uint8_t rule;              /* the number of the rule at work */
+  uint8_t *flags;            /* of the rule at work: by user, item or session */
+  double center;             /* of the rule at work: what it calls usual */
+  double reach;              /* and how far from it is still allowed */
+} recs__cleaning;
+
+/* The chunk of an event, and its place in it. */
+static inline const recs__event_view *recs__cleaning_view(const recs__cleaning *cleaning, size_t event, size_t *place) {
+  *place = event % cleaning->chunk_size;
+  return &cleaning->views[event / cleaning->chunk_size];
+}
+
+/* What an event says, also where it says nothing. */
+static inline double recs__quantity_of(const recs__event_view *view, size_t i) {
+  return view->quantities == NULL ? 1 : view->quantities[i];
+}
+static inline int64_t recs__time_of(const recs__event_view *view, size_t i) {
+  return view->times == NULL ? RECS_NO_TIME : view->times[i];
+}
+static inline uint32_t recs__session_of(const recs__event_view *view, size_t i) {
+  return view->sessions == NULL ? RECS_NO_ROW : view->sessions[i];
+}
+
+/* Rules that look at more than one event. The first two drop; the others set flags, or center and reach. */
+int32_t recs__clean_duplicates(recs__cleaning *cleaning);
+int32_t recs__clean_returns(recs__cleaning *cleaning);
+int32_t recs__learn_quantities(recs__cleaning *cleaning);
+int32_t recs__learn_prices(recs__cleaning *cleaning);
+int32_t recs__learn_user_rates(recs__cleaning *cleaning);
+
+/* Flags by session: 1 where its id begins with the prefix of cancelled orders. Frees no earlier flags. */
+int32_t recs__flag_cancelled(recs__cleaning *cleaning);
+
+enum { RECS__CLEAN_RULES = 11, RECS__EXAMPLE_SIZE = 128 };
+
+/* A rule learns from all events that are left (NULL: nothing), then judges each of them (NULL: it dropped them itself). */
+typedef struct recs__clean_rule {
+  const char *reason;                /* in the report */
+  size_t option;                     /* the option that asks for it: where it stands in recs_clean_options, */
+  int (*is_on)(const void *option);  /* and how it asks */
+  int32_t (*learn)(recs__cleaning *cleaning);
+  int (*drops)(const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
+  void (*show)(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i); /* an example for the report */
+} recs__clean_rule;
+
+extern const recs__clean_rule recs__clean_rules[RECS__CLEAN_RULES]; /* in the order in which they are applied */
+
+#endif
