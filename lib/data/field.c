@@ -2,10 +2,35 @@
 
 #include "lib/data/ids.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-int32_t recs__field_create(recs__field_store **out, recs_context *context, const char *name, int32_t type, uint32_t dimension) {
+enum { LONGEST_NAME = 63, LARGEST_DIMENSION = 65536 };
+
+const recs__pool_kind recs__pool_kinds[] = {[RECS_FIELD_TAGS] = {"tags", RECS__U32, sizeof(uint32_t)},
+                                            [RECS_FIELD_TEXT] = {"text", RECS__U8, 1},
+                                            [RECS_FIELD_EMBEDDING] = {"vectors", RECS__F32, sizeof(float)}};
+
+int32_t recs__field_check(const char *name, int32_t type, uint32_t dimension) {
+  char quoted[64];
+  size_t length = strlen(name);
+  recs__quote(quoted, sizeof quoted, name, length);
+  if (length == 0 || length > LONGEST_NAME)
+    return recs__fail(RECS_ERROR_INVALID, "field name %s has %zu bytes, outside 1 to %d", quoted, length, LONGEST_NAME);
+  if (type < RECS_FIELD_TAGS || type > RECS_FIELD_EMBEDDING)
+    return recs__fail(RECS_ERROR_INVALID, "type of field %s is %" PRId32 ", outside %d to %d", quoted, type,
+                      RECS_FIELD_TAGS, RECS_FIELD_EMBEDDING);
+  if (type != RECS_FIELD_EMBEDDING && dimension != 0)
+    return recs__fail(RECS_ERROR_INVALID, "dimension of field %s is %" PRIu32 ", not 0", quoted, dimension);
+  if (type == RECS_FIELD_EMBEDDING && (dimension == 0 || dimension > LARGEST_DIMENSION))
+    return recs__fail(RECS_ERROR_INVALID, "dimension of field %s is %" PRIu32 ", outside 1 to %d", quoted, dimension,
+                      LARGEST_DIMENSION);
+  return RECS_OK;
+}
+
+int32_t recs__field_create(recs__field_store **out, recs_context *context, const char *name, int32_t type,
+                           uint32_t dimension) {
   recs__field_store *field = recs__alloc_zero(context, 1, sizeof *field);
   *out = NULL;
   if (field == NULL)
@@ -31,30 +56,13 @@ void recs__field_free(recs__field_store *field) {
     recs__free(context, field->numbers);
     recs__free(context, field->begins);
     recs__free(context, field->counts);
-    recs__free(context, field->tags);
+    recs__free(context, field->pool);
     recs__free(context, field->weights);
-    recs__free(context, field->text);
-    recs__free(context, field->vectors);
   }
   recs__free(context, field->rooms);
   recs__free(context, field->name);
   recs__release(field->tag_ids);
   recs__free(context, field);
-}
-
-/* The pool of a span field, by type: the address of its pointer, and an element's size. */
-static void *pool_of(recs__field_store *field, size_t *size) {
-  switch (field->type) {
-  case RECS_FIELD_TAGS:
-    *size = sizeof *field->tags;
-    return &field->tags;
-  case RECS_FIELD_TEXT:
-    *size = 1;
-    return &field->text;
-  default:
-    *size = sizeof *field->vectors;
-    return &field->vectors;
-  }
 }
 
 /* Makes the arrays cover a row. */
@@ -78,42 +86,61 @@ static int32_t cover_row(recs__field_store *field, uint32_t row) {
   return RECS_OK;
 }
 
-/* Room for `count` elements in a row's span. A span that is too small moves to the end of the pool, its elements with it; what it leaves is
- * lost until the store is frozen. */
+/* Overwrites what a row has: it may be about a person. */
+static void wipe_span(recs__field_store *field, uint32_t row) {
+  if (field->rooms[row] > 0)
+    memset(recs__field_element(field, field->begins[row]), 0, field->rooms[row] * recs__pool_kinds[field->type].size);
+}
+
+/* Room for `count` elements in a row's span. A span that is too small moves to the end of the pool, its elements with
+ * it, and at least doubles; what it leaves is lost until the store is frozen. */
 static int32_t reserve_span(recs__field_store *field, uint32_t row, uint32_t count) {
-  size_t size;
-  void *address = pool_of(field, &size);
-  char *pool;
-  uint64_t room = count;
+  uint64_t room = count, end;
   RECS_TRY(cover_row(field, row));
   if (count <= field->rooms[row])
     return RECS_OK;
-  if (field->type == RECS_FIELD_TAGS && room < 2 * (uint64_t)field->rooms[row])
-    room = 2 * (uint64_t)field->rooms[row]; /* rows get their tags one by one */
-  RECS_TRY(recs__grow(field->context, address, &field->pool_room, field->pool_used + room, size));
-  memcpy(&pool, address, sizeof pool);
-  memcpy(pool + field->pool_used * size, pool + field->begins[row] * size, field->counts[row] * size);
-  if (field->type == RECS_FIELD_TAGS) {
-    RECS_TRY(recs__grow(field->context, &field->weights, &field->weights_room, field->pool_used + room, sizeof *field->weights));
-    memcpy(field->weights + field->pool_used, field->weights + field->begins[row], field->counts[row] * sizeof *field->weights);
-  }
+  if (room < 2 * (uint64_t)field->rooms[row])
+    room = 2 * (uint64_t)field->rooms[row];
+  if (room > UINT32_MAX)
+    room = UINT32_MAX;
+  end = field->pool_used + room;
+  RECS_TRY(recs__grow(field->context, &field->pool, &field->pool_room, end, recs__pool_kinds[field->type].size));
+  if (field->type == RECS_FIELD_TAGS)
+    RECS_TRY(recs__grow(field->context, &field->weights, &field->weights_room, end, sizeof *field->weights));
+  memcpy(recs__field_element(field, field->pool_used), recs__field_element(field, field->begins[row]),
+         field->counts[row] * recs__pool_kinds[field->type].size);
+  if (field->type == RECS_FIELD_TAGS)
+    memcpy(field->weights + field->pool_used, field->weights + field->begins[row],
+           field->counts[row] * sizeof *field->weights);
+  wipe_span(field, row);
   field->begins[row] = field->pool_used;
   field->rooms[row] = (uint32_t)room;
-  field->pool_used += room;
+  field->pool_used = end;
   return RECS_OK;
 }
 
-uint32_t recs__field_tag_place(const recs__field_store *field, uint32_t row, uint32_t tag, int *found) {
-  uint32_t low = 0, high = row < field->rows ? field->counts[row] : 0;
-  *found = 0;
+/* The tags of a row, which ascend, and their weights. */
+typedef struct tag_span {
+  uint32_t *tags;
+  float *weights;
+  uint32_t count;
+} tag_span;
+
+static tag_span tags_of(const recs__field_store *field, uint32_t row) {
+  tag_span span = {NULL, NULL, recs__field_count(field, row)};
+  if (row < field->rows && field->weights != NULL) { /* NULL: no row has got a tag yet */
+    span.tags = (uint32_t *)field->pool + field->begins[row];
+    span.weights = field->weights + field->begins[row];
+  }
+  return span;
+}
+
+/* Where a tag stands among them, or would stand. */
+static uint32_t tag_place(tag_span span, uint32_t tag) {
+  uint32_t low = 0, high = span.count;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    uint32_t there = field->tags[field->begins[row] + middle];
-    if (there == tag) {
-      *found = 1;
-      return middle;
-    }
-    if (there < tag)
+    if (span.tags[middle] < tag)
       low = middle + 1;
     else
       high = middle;
@@ -121,39 +148,37 @@ uint32_t recs__field_tag_place(const recs__field_store *field, uint32_t row, uin
   return low;
 }
 
-int32_t recs__field_set_tag(recs__field_store *field, uint32_t row, uint32_t tag, float weight) {
-  int found;
-  uint32_t place = recs__field_tag_place(field, row, tag, &found);
-  uint32_t *tags;
-  float *weights;
-  if (!found) {
-    uint32_t behind;
-    RECS_TRY(reserve_span(field, row, (row < field->rows ? field->counts[row] : 0) + 1));
-    tags = field->tags + field->begins[row];
-    weights = field->weights + field->begins[row];
-    behind = field->counts[row] - place;
-    memmove(tags + place + 1, tags + place, behind * sizeof *tags);
-    memmove(weights + place + 1, weights + place, behind * sizeof *weights);
-    tags[place] = tag;
-    field->counts[row] += 1;
+int32_t recs__field_set_tag(recs__field_store *field, uint32_t row, const char *tag, size_t length, float weight) {
+  uint32_t tag_row = recs__ids_find(field->tag_ids, tag, length), place, behind;
+  tag_span span = tags_of(field, row);
+  place = tag_row == RECS_NO_ROW ? span.count : tag_place(span, tag_row);
+  if (place < span.count && span.tags[place] == tag_row) {
+    span.weights[place] = weight;
+    return RECS_OK;
   }
-  field->weights[field->begins[row] + place] = weight;
+  RECS_TRY(reserve_span(field, row, span.count + 1));
+  RECS_TRY(recs_ids_add(&tag_row, field->tag_ids, tag, length));
+  span = tags_of(field, row);
+  behind = span.count - place;
+  memmove(span.tags + place + 1, span.tags + place, behind * sizeof *span.tags);
+  memmove(span.weights + place + 1, span.weights + place, behind * sizeof *span.weights);
+  span.tags[place] = tag_row;
+  span.weights[place] = weight;
+  field->counts[row] += 1;
   return RECS_OK;
 }
 
-int32_t recs__field_unset_tag(recs__field_store *field, uint32_t row, uint32_t tag) {
-  int found;
-  uint32_t place = recs__field_tag_place(field, row, tag, &found);
-  uint32_t *tags;
-  float *weights;
-  uint32_t behind;
-  if (!found)
-    return recs__fail(RECS_ERROR_NOT_FOUND, "row %u does not have the tag", row);
-  tags = field->tags + field->begins[row];
-  weights = field->weights + field->begins[row];
-  behind = field->counts[row] - place - 1;
-  memmove(tags + place, tags + place + 1, behind * sizeof *tags);
-  memmove(weights + place, weights + place + 1, behind * sizeof *weights);
+int32_t recs__field_unset_tag(recs__field_store *field, uint32_t row, const char *tag, size_t length) {
+  char quoted[64];
+  uint32_t tag_row = recs__ids_find(field->tag_ids, tag, length), place, behind;
+  tag_span span = tags_of(field, row);
+  place = tag_place(span, tag_row);
+  if (tag_row == RECS_NO_ROW || place == span.count || span.tags[place] != tag_row)
+    return recs__fail(RECS_ERROR_NOT_FOUND, "row %" PRIu32 " does not have the tag %s", row,
+                      recs__quote(quoted, sizeof quoted, tag, length));
+  behind = span.count - place - 1;
+  memmove(span.tags + place, span.tags + place + 1, behind * sizeof *span.tags);
+  memmove(span.weights + place, span.weights + place + 1, behind * sizeof *span.weights);
   field->counts[row] -= 1;
   return RECS_OK;
 }
@@ -170,15 +195,15 @@ int32_t recs__field_set_text(recs__field_store *field, uint32_t row, const char 
     return RECS_OK;
   }
   RECS_TRY(reserve_span(field, row, (uint32_t)length + 1));
-  memcpy(field->text + field->begins[row], text, length);
-  field->text[field->begins[row] + length] = 0;
+  memcpy(recs__field_element(field, field->begins[row]), text, length);
+  memset(recs__field_element(field, field->begins[row] + length), 0, 1);
   field->counts[row] = (uint32_t)length + 1;
   return RECS_OK;
 }
 
 int32_t recs__field_set_embedding(recs__field_store *field, uint32_t row, const float *values) {
   RECS_TRY(reserve_span(field, row, field->dimension));
-  memcpy(field->vectors + field->begins[row], values, field->dimension * sizeof *values);
+  memcpy(recs__field_element(field, field->begins[row]), values, field->dimension * sizeof *values);
   field->counts[row] = field->dimension;
   return RECS_OK;
 }
@@ -186,37 +211,44 @@ int32_t recs__field_set_embedding(recs__field_store *field, uint32_t row, const 
 void recs__field_clear(recs__field_store *field, uint32_t row) {
   if (row >= field->rows)
     return;
-  if (field->type == RECS_FIELD_NUMBER)
+  if (field->type == RECS_FIELD_NUMBER) {
     field->numbers[row] = NAN;
-  else
+  } else {
+    wipe_span(field, row);
     field->counts[row] = 0;
+  }
+}
+
+/* The arrays of a compact copy over `rows` rows that has `used` elements. */
+static int32_t make_spans(recs__field_store *to, size_t rows, uint64_t used) {
+  to->begins = recs__alloc_zero(to->context, rows, sizeof *to->begins);
+  to->counts = recs__alloc_zero(to->context, rows, sizeof *to->counts);
+  to->pool = recs__alloc(to->context, used, recs__pool_kinds[to->type].size);
+  if (to->begins == NULL || to->counts == NULL || to->pool == NULL)
+    return recs__fail_nomem();
+  if (to->type == RECS_FIELD_TAGS) {
+    to->weights = recs__alloc(to->context, used, sizeof *to->weights);
+    if (to->weights == NULL)
+      return recs__fail_nomem();
+  }
+  return RECS_OK;
 }
 
 /* Spans side by side, in the order of the rows. */
-static int32_t compact_spans(recs__field_store *to, const recs__field_store *from, size_t rows) {
-  recs__field_store *source = (recs__field_store *)(uintptr_t)from; /* pool_of() only takes addresses */
-  size_t size, covered = from->rows < rows ? from->rows : rows;
-  void *to_address = pool_of(to, &size), *from_address = pool_of(source, &size);
-  char *pool, *old;
+static int32_t copy_spans(recs__field_store *to, const recs__field_store *from, size_t rows) {
+  size_t size = recs__pool_kinds[from->type].size, covered = from->rows < rows ? from->rows : rows;
   uint64_t used = 0;
-  to->begins = recs__alloc_zero(to->context, rows, sizeof *to->begins);
-  to->counts = recs__alloc_zero(to->context, rows, sizeof *to->counts);
   for (size_t row = 0; row < covered; row++)
     used += from->counts[row];
-  pool = recs__alloc(to->context, used, size);
-  memcpy(to_address, &pool, sizeof pool);
-  if (from->type == RECS_FIELD_TAGS)
-    to->weights = recs__alloc(to->context, used, sizeof *to->weights);
-  if (to->begins == NULL || to->counts == NULL || pool == NULL || (from->type == RECS_FIELD_TAGS && to->weights == NULL))
-    return recs__fail_nomem();
-  memcpy(&old, from_address, sizeof old);
-  for (size_t row = 0; row < rows; row++) {
-    uint32_t count = row < covered ? from->counts[row] : 0;
+  RECS_TRY(make_spans(to, rows, used));
+  for (size_t row = 0; row < covered; row++) {
+    uint32_t count = from->counts[row];
+    if (count == 0)
+      continue;
     to->begins[row] = to->pool_used;
     to->counts[row] = count;
-    if (count > 0)
-      memcpy(pool + to->pool_used * size, old + from->begins[row] * size, count * size);
-    if (count > 0 && from->type == RECS_FIELD_TAGS)
+    memcpy(recs__field_element(to, to->pool_used), recs__field_element(from, from->begins[row]), count * size);
+    if (to->type == RECS_FIELD_TAGS)
       memcpy(to->weights + to->pool_used, from->weights + from->begins[row], count * sizeof *to->weights);
     to->pool_used += count;
   }
@@ -248,113 +280,11 @@ int32_t recs__field_freeze(recs__field_store **out, const recs__field_store *fie
   if (status == RECS_OK && field->type == RECS_FIELD_TAGS)
     status = recs_ids_freeze(&copy->tag_ids, field->tag_ids);
   if (status == RECS_OK)
-    status = field->type == RECS_FIELD_NUMBER ? copy_numbers(copy, field, rows) : compact_spans(copy, field, rows);
+    status = field->type == RECS_FIELD_NUMBER ? copy_numbers(copy, field, rows) : copy_spans(copy, field, rows);
   if (status != RECS_OK) {
     recs__field_free(copy);
     return status;
   }
   *out = copy;
-  return RECS_OK;
-}
-
-int32_t recs__field_write(const recs__field_store *field, recs__writer *writer) {
-  RECS_TRY(recs__write_string(writer, "name", field->name));
-  RECS_TRY(recs__write_u64(writer, "type", (uint64_t)field->type));
-  RECS_TRY(recs__write_u64(writer, "dimension", field->dimension));
-  if (field->type == RECS_FIELD_NUMBER)
-    return recs__write(writer, "numbers", RECS__F64, field->numbers, field->rows);
-  RECS_TRY(recs__write(writer, "begins", RECS__U64, field->begins, field->rows));
-  RECS_TRY(recs__write(writer, "counts", RECS__U32, field->counts, field->rows));
-  switch (field->type) {
-  case RECS_FIELD_TAGS:
-    RECS_TRY(recs__enter_scope(&writer->scope, "dictionary"));
-    RECS_TRY(recs__ids_write(field->tag_ids, writer));
-    recs__leave_scope(&writer->scope);
-    RECS_TRY(recs__write(writer, "tags", RECS__U32, field->tags, field->pool_used));
-    return recs__write(writer, "weights", RECS__F32, field->weights, field->pool_used);
-  case RECS_FIELD_TEXT:
-    return recs__write(writer, "text", RECS__U8, field->text, field->pool_used);
-  default:
-    return recs__write(writer, "vectors", RECS__F32, field->vectors, field->pool_used);
-  }
-}
-
-/* Spans lie within the pool; texts end in their only NUL; vectors are whole; tags ascend and exist. */
-static int32_t check_spans(const recs__field_store *field) {
-  for (size_t row = 0; row < field->rows; row++) {
-    uint64_t begin = field->begins[row], count = field->counts[row];
-    int bad = begin > field->pool_used || count > field->pool_used - begin;
-    if (!bad && field->type == RECS_FIELD_TEXT && count > 0)
-      bad = memchr(field->text + begin, 0, count) != field->text + begin + count - 1;
-    if (!bad && field->type == RECS_FIELD_EMBEDDING)
-      bad = count != 0 && count != field->dimension;
-    for (uint64_t i = 0; !bad && field->type == RECS_FIELD_TAGS && i < count; i++)
-      bad = field->tags[begin + i] >= recs_ids_count(field->tag_ids) || !isfinite(field->weights[begin + i]) ||
-            (i > 0 && field->tags[begin + i - 1] >= field->tags[begin + i]);
-    if (bad)
-      return recs__fail(RECS_ERROR_FORMAT, "row %zu of profile field %s is damaged", row, field->name);
-  }
-  for (uint64_t i = 0; field->type == RECS_FIELD_EMBEDDING && i < field->pool_used; i++) {
-    if (!isfinite(field->vectors[i]))
-      return recs__fail(RECS_ERROR_FORMAT, "an embedding of profile field %s is not finite", field->name);
-  }
-  return RECS_OK;
-}
-
-static int32_t read_pool(recs__field_store *field, recs__reader *reader) {
-  const void *pool;
-  switch (field->type) {
-  case RECS_FIELD_TAGS:
-    RECS_TRY(recs__enter_scope(&reader->scope, "dictionary"));
-    RECS_TRY(recs__ids_read(&field->tag_ids, reader));
-    recs__leave_scope(&reader->scope);
-    RECS_TRY(recs__read(reader, "tags", RECS__U32, &pool, &field->pool_used));
-    field->tags = (uint32_t *)(uintptr_t)pool;
-    return recs__read_exact(reader, "weights", RECS__F32, &field->weights, field->pool_used);
-  case RECS_FIELD_TEXT:
-    RECS_TRY(recs__read(reader, "text", RECS__U8, &pool, &field->pool_used));
-    field->text = (char *)(uintptr_t)pool;
-    return RECS_OK;
-  default:
-    RECS_TRY(recs__read(reader, "vectors", RECS__F32, &pool, &field->pool_used));
-    field->vectors = (float *)(uintptr_t)pool;
-    return RECS_OK;
-  }
-}
-
-static int32_t map_field(recs__field_store *field, recs__reader *reader, size_t rows) {
-  uint64_t value;
-  const char *name;
-  RECS_TRY(recs__read_string(reader, "name", &name));
-  field->name = recs__copy(field->context, name, strlen(name) + 1, 1);
-  if (field->name == NULL)
-    return recs__fail_nomem();
-  RECS_TRY(recs__read_u64(reader, "type", RECS_FIELD_TAGS, RECS_FIELD_EMBEDDING, &value));
-  field->type = (int32_t)value;
-  RECS_TRY(recs__read_u64(reader, "dimension", 0, 65536, &value));
-  field->dimension = (uint32_t)value;
-  field->rows = rows;
-  if (field->type == RECS_FIELD_NUMBER)
-    return recs__read_exact(reader, "numbers", RECS__F64, &field->numbers, rows);
-  RECS_TRY(recs__read_exact(reader, "begins", RECS__U64, &field->begins, rows));
-  RECS_TRY(recs__read_exact(reader, "counts", RECS__U32, &field->counts, rows));
-  RECS_TRY(read_pool(field, reader));
-  return check_spans(field);
-}
-
-int32_t recs__field_read(recs__field_store **out, recs__reader *reader, size_t rows) {
-  recs__field_store *field = recs__alloc_zero(reader->context, 1, sizeof *field);
-  int32_t status;
-  *out = NULL;
-  if (field == NULL)
-    return recs__fail_nomem();
-  field->context = reader->context;
-  field->mapped = 1;
-  status = map_field(field, reader, rows);
-  if (status != RECS_OK) {
-    recs__field_free(field);
-    return status;
-  }
-  *out = field;
   return RECS_OK;
 }

@@ -7,8 +7,18 @@
 #include "lib/base/stream.h"
 #include <recs/data.h>
 
-/* Numbers are an array by row. Tags, texts and embeddings stand in pools, and each row has a span of one: where it begins, how many elements it
- * has, how many it has room for. A frozen field is compact, and the same in memory and in a file. */
+/* What a pool of spans consists of, by RECS_FIELD_*. */
+typedef struct recs__pool_kind {
+  const char *name; /* in files */
+  recs__type type;
+  size_t size;
+} recs__pool_kind;
+
+extern const recs__pool_kind recs__pool_kinds[];
+
+/* Numbers are an array by row. Tags, texts and embeddings stand in a pool, and each row has a span of it: where it
+ * begins, how many elements it has, how many it has room for. A frozen field is compact, and the same in memory and in
+ * a file. */
 typedef struct recs__field_store {
   UT_hash_handle hh; /* by name */
   recs_context *context;
@@ -23,25 +33,36 @@ typedef struct recs__field_store {
   uint64_t *begins;
   uint32_t *counts;
   uint32_t *rooms; /* builders only */
-  uint32_t *tags;
+  void *pool;     /* uint32_t tags, char of texts (each with a NUL, which its count includes), or float of embeddings */
   float *weights; /* beside tags */
-  char *text;     /* each text has a NUL behind it, which its count includes */
-  float *vectors;
   uint64_t pool_used;
   size_t numbers_room, begins_room, counts_room, rooms_room, pool_room, weights_room;
 } recs__field_store;
 
-int32_t recs__field_create(recs__field_store **out, recs_context *context, const char *name, int32_t type, uint32_t dimension);
+/* How many elements the span of a row has. */
+static inline uint32_t recs__field_count(const recs__field_store *field, uint32_t row) {
+  return row < field->rows ? field->counts[row] : 0;
+}
+
+/* The address of an element of the pool. */
+static inline void *recs__field_element(const recs__field_store *field, uint64_t index) {
+  return (char *)field->pool + index * recs__pool_kinds[field->type].size;
+}
+
+/* Whether there may be such a field. */
+int32_t recs__field_check(const char *name, int32_t type, uint32_t dimension);
+
+int32_t recs__field_create(recs__field_store **out, recs_context *context, const char *name, int32_t type,
+                           uint32_t dimension);
 void recs__field_free(recs__field_store *field);
 
-/* Where tag stands (or would stand) among a row's tags, which ascend. */
-uint32_t recs__field_tag_place(const recs__field_store *field, uint32_t row, uint32_t tag, int *found);
-
-int32_t recs__field_set_tag(recs__field_store *field, uint32_t row, uint32_t tag, float weight);
-int32_t recs__field_unset_tag(recs__field_store *field, uint32_t row, uint32_t tag);
+/* Tags are added to the field's dictionary when they are new. On failure neither that nor the row has changed. */
+int32_t recs__field_set_tag(recs__field_store *field, uint32_t row, const char *tag, size_t length, float weight);
+int32_t recs__field_unset_tag(recs__field_store *field, uint32_t row, const char *tag, size_t length);
 int32_t recs__field_set_number(recs__field_store *field, uint32_t row, double value);
 int32_t recs__field_set_text(recs__field_store *field, uint32_t row, const char *text, size_t length);
 int32_t recs__field_set_embedding(recs__field_store *field, uint32_t row, const float *values);
+/* The row has nothing any more; what it had is overwritten, for it may be about a person. */
 void recs__field_clear(recs__field_store *field, uint32_t row);
 
 /* A compact copy over `rows` rows. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LONGEST_NAME = 64, LONGEST_TEXT = 1 << 24, LARGEST_DIMENSION = 65536, MOST_FIELDS = 4096 };
+enum { QUOTED_NAME = 64, LONGEST_TEXT = 1 << 24, MOST_FIELDS = 4096 };
 
 struct recs_profiles {
   recs__object object;
@@ -50,7 +50,8 @@ static recs__field_store *find_field(const recs_profiles *profiles, const char *
 static int32_t add_field(recs_profiles *profiles, recs__field_store *field) {
   recs_context *context = profiles->object.context;
   int hash_oom = 0;
-  int32_t status = recs__grow(context, &profiles->fields, &profiles->room, (size_t)profiles->count + 1, sizeof *profiles->fields);
+  int32_t status =
+      recs__grow(context, &profiles->fields, &profiles->room, (size_t)profiles->count + 1, sizeof *profiles->fields);
   if (status == RECS_OK) {
     HASH_ADD_KEYPTR(hh, profiles->by_name, field->name, strlen(field->name), field);
     status = hash_oom ? recs__fail_nomem() : RECS_OK;
@@ -81,36 +82,24 @@ static int32_t check_growing(const recs_profiles *profiles) {
 }
 
 /* A field's name in quotes for a message. */
-static const char *quoted_name(char out[LONGEST_NAME], const char *name) {
-  return recs__quote(out, LONGEST_NAME, name, strlen(name));
+static const char *quoted_name(char out[QUOTED_NAME], const char *name) {
+  return recs__quote(out, QUOTED_NAME, name, strlen(name));
 }
 
-static int32_t check_definition(const char *name, int32_t type, uint32_t dimension) {
-  char quoted[LONGEST_NAME];
-  if (name[0] == 0 || strlen(name) >= LONGEST_NAME)
-    return recs__fail(RECS_ERROR_INVALID, "field name %s has %zu bytes, outside 1 to %d", quoted_name(quoted, name), strlen(name),
-                      LONGEST_NAME - 1);
-  if (type < RECS_FIELD_TAGS || type > RECS_FIELD_EMBEDDING)
-    return recs__fail(RECS_ERROR_INVALID, "type of field %s is %" PRId32 ", outside %d to %d", quoted_name(quoted, name), type,
-                      RECS_FIELD_TAGS, RECS_FIELD_EMBEDDING);
-  if (type == RECS_FIELD_EMBEDDING ? dimension == 0 || dimension > LARGEST_DIMENSION : dimension != 0)
-    return recs__fail(RECS_ERROR_INVALID, "dimension of field %s is %" PRIu32 ", %s", quoted_name(quoted, name), dimension,
-                      type == RECS_FIELD_EMBEDDING ? "outside 1 to 65536" : "not 0");
-  return RECS_OK;
-}
-
-int32_t recs_profiles_define(uint32_t *out_field, recs_profiles *profiles, const char *name, int32_t type, uint32_t dimension) {
-  char quoted[LONGEST_NAME];
+int32_t recs_profiles_define(uint32_t *out_field, recs_profiles *profiles, const char *name, int32_t type,
+                             uint32_t dimension) {
+  char quoted[QUOTED_NAME];
   recs__field_store *field;
   recs__enter();
   RECS_NOT_NULL(out_field);
   *out_field = RECS_NO_ROW;
   RECS_NOT_NULL(profiles);
   RECS_NOT_NULL(name);
-  RECS_TRY(check_definition(name, type, dimension));
+  RECS_TRY(recs__field_check(name, type, dimension));
   field = find_field(profiles, name);
   if (field != NULL && (field->type != type || field->dimension != dimension))
-    return recs__fail(RECS_ERROR_INVALID, "field %s is there already with another type or dimension", quoted_name(quoted, name));
+    return recs__fail(RECS_ERROR_INVALID, "field %s is there already with another type or dimension",
+                      quoted_name(quoted, name));
   if (field == NULL) {
     RECS_TRY(check_growing(profiles));
     if (profiles->count == MOST_FIELDS)
@@ -126,7 +115,8 @@ uint32_t recs_profiles_field_count(const recs_profiles *profiles) {
   return profiles == NULL ? 0 : profiles->count;
 }
 
-int32_t recs_profiles_field(const char **name, int32_t *type, uint32_t *dimension, const recs_profiles *profiles, uint32_t field) {
+int32_t recs_profiles_field(const char **name, int32_t *type, uint32_t *dimension, const recs_profiles *profiles,
+                            uint32_t field) {
   recs__enter();
   if (name != NULL)
     *name = NULL;
@@ -147,7 +137,7 @@ int32_t recs_profiles_field(const char **name, int32_t *type, uint32_t *dimensio
 }
 
 int32_t recs__profiles_find_field(uint32_t *out, const recs_profiles *profiles, const char *name) {
-  char known[RECS__MESSAGE_SIZE / 2] = "", quoted[LONGEST_NAME];
+  char known[RECS__MESSAGE_SIZE / 2] = "", quoted[QUOTED_NAME];
   const recs__field_store *field = find_field(profiles, name);
   size_t used = 0;
   if (field != NULL) {
@@ -162,13 +152,19 @@ int32_t recs__profiles_find_field(uint32_t *out, const recs_profiles *profiles, 
   return recs__fail(RECS_ERROR_NOT_FOUND, "no profile field %s; known: %s", quoted_name(quoted, name), known);
 }
 
-/* The field of that number and type, for a row that has a name. */
-static int32_t find_place(recs__field_store **out, const recs_profiles *profiles, uint32_t row, uint32_t field, int32_t type) {
+static int32_t check_row(const recs_profiles *profiles, uint32_t row) {
+  uint32_t rows = recs_ids_count(profiles->ids);
+  return row < rows ? RECS_OK
+                    : recs__fail(RECS_ERROR_INVALID, "row %" PRIu32 " of a dictionary of %" PRIu32, row, rows);
+}
+
+/* The field of that number and type, for a row of the dictionary (whether or not its id was removed). */
+static int32_t find_place(recs__field_store **out, const recs_profiles *profiles, uint32_t row, uint32_t field,
+                          int32_t type) {
   static const char *const types[] = {"", "tags", "a number", "a text", "an embedding"};
   *out = NULL;
   RECS_NOT_NULL(profiles);
-  if (row >= recs_ids_count(profiles->ids))
-    return recs__fail(RECS_ERROR_INVALID, "row %" PRIu32 " of a dictionary of %" PRIu32, row, recs_ids_count(profiles->ids));
+  RECS_TRY(check_row(profiles, row));
   if (field >= profiles->count)
     return recs__fail(RECS_ERROR_INVALID, "field %" PRIu32 " of %" PRIu32, field, profiles->count);
   *out = profiles->fields[field];
@@ -178,31 +174,29 @@ static int32_t find_place(recs__field_store **out, const recs_profiles *profiles
 }
 
 /* The same, to change it. */
-static int32_t find_own_place(recs__field_store **out, const recs_profiles *profiles, uint32_t row, uint32_t field, int32_t type) {
+static int32_t find_own_place(recs__field_store **out, const recs_profiles *profiles, uint32_t row, uint32_t field,
+                              int32_t type) {
   RECS_TRY(find_place(out, profiles, row, field, type));
   return check_growing(profiles);
 }
 
-int32_t recs_profiles_set_tag(recs_profiles *profiles, uint32_t row, uint32_t field, const char *tag, size_t length, float weight) {
+int32_t recs_profiles_set_tag(recs_profiles *profiles, uint32_t row, uint32_t field, const char *tag, size_t length,
+                              float weight) {
   recs__field_store *into;
-  uint32_t tag_row;
   recs__enter();
   RECS_TRY(find_own_place(&into, profiles, row, field, RECS_FIELD_TAGS));
   RECS_NOT_NULL(tag);
   if (!isfinite(weight))
     return recs__fail(RECS_ERROR_INVALID, "the weight of a tag is %g", (double)weight);
-  RECS_TRY(recs_ids_add(&tag_row, into->tag_ids, tag, length));
-  return recs__field_set_tag(into, row, tag_row, weight);
+  return recs__field_set_tag(into, row, tag, length, weight);
 }
 
 int32_t recs_profiles_unset_tag(recs_profiles *profiles, uint32_t row, uint32_t field, const char *tag, size_t length) {
   recs__field_store *from;
-  uint32_t tag_row;
   recs__enter();
   RECS_TRY(find_own_place(&from, profiles, row, field, RECS_FIELD_TAGS));
   RECS_NOT_NULL(tag);
-  RECS_TRY(recs_ids_find(&tag_row, from->tag_ids, tag, length));
-  return recs__field_unset_tag(from, row, tag_row);
+  return recs__field_unset_tag(from, row, tag, length);
 }
 
 int32_t recs_profiles_set_number(recs_profiles *profiles, uint32_t row, uint32_t field, double value) {
@@ -227,14 +221,15 @@ int32_t recs_profiles_set_text(recs_profiles *profiles, uint32_t row, uint32_t f
   return recs__field_set_text(into, row, text, length);
 }
 
-int32_t recs_profiles_set_embedding(recs_profiles *profiles, uint32_t row, uint32_t field, const float *values, uint32_t dimension) {
+int32_t recs_profiles_set_embedding(recs_profiles *profiles, uint32_t row, uint32_t field, const float *values,
+                                    uint32_t dimension) {
   recs__field_store *into;
   recs__enter();
   RECS_TRY(find_own_place(&into, profiles, row, field, RECS_FIELD_EMBEDDING));
   RECS_NOT_NULL(values);
   if (dimension != into->dimension)
-    return recs__fail(RECS_ERROR_INVALID, "an embedding of field %s has %" PRIu32 " values, not %" PRIu32, into->name, dimension,
-                      into->dimension);
+    return recs__fail(RECS_ERROR_INVALID, "an embedding of field %s has %" PRIu32 " values, not %" PRIu32, into->name,
+                      dimension, into->dimension);
   for (uint32_t i = 0; i < dimension; i++) {
     if (!isfinite(values[i]))
       return recs__fail(RECS_ERROR_INVALID, "value %" PRIu32 " of an embedding is %g", i, (double)values[i]);
@@ -246,8 +241,7 @@ int32_t recs_profiles_remove(recs_profiles *profiles, uint32_t row) {
   recs__enter();
   RECS_NOT_NULL(profiles);
   RECS_TRY(check_growing(profiles));
-  if (row >= recs_ids_count(profiles->ids))
-    return recs__fail(RECS_ERROR_INVALID, "row %" PRIu32 " of a dictionary of %" PRIu32, row, recs_ids_count(profiles->ids));
+  RECS_TRY(check_row(profiles, row));
   for (uint32_t i = 0; i < profiles->count; i++)
     recs__field_clear(profiles->fields[i], row);
   return RECS_OK;
@@ -257,13 +251,8 @@ const recs_ids *recs_profiles_tag_ids(const recs_profiles *profiles, uint32_t fi
   return profiles == NULL || field >= profiles->count ? NULL : profiles->fields[field]->tag_ids;
 }
 
-/* How many elements a row's span has. */
-static uint32_t span_count(const recs__field_store *field, uint32_t row) {
-  return row < field->rows ? field->counts[row] : 0;
-}
-
-int32_t recs_profiles_tags(const uint32_t **tags, const float **weights, size_t *count, const recs_profiles *profiles, uint32_t row,
-                           uint32_t field) {
+int32_t recs_profiles_tags(const uint32_t **tags, const float **weights, size_t *count, const recs_profiles *profiles,
+                           uint32_t row, uint32_t field) {
   recs__field_store *from;
   recs__enter();
   RECS_NOT_NULL(tags);
@@ -273,9 +262,9 @@ int32_t recs_profiles_tags(const uint32_t **tags, const float **weights, size_t 
   if (weights != NULL)
     *weights = NULL;
   RECS_TRY(find_place(&from, profiles, row, field, RECS_FIELD_TAGS));
-  *count = span_count(from, row);
+  *count = recs__field_count(from, row);
   if (*count > 0)
-    *tags = from->tags + from->begins[row];
+    *tags = recs__field_element(from, from->begins[row]);
   if (*count > 0 && weights != NULL)
     *weights = from->weights + from->begins[row];
   return RECS_OK;
@@ -292,7 +281,8 @@ int32_t recs_profiles_number(double *out, const recs_profiles *profiles, uint32_
   return RECS_OK;
 }
 
-int32_t recs_profiles_text(const char **text, size_t *length, const recs_profiles *profiles, uint32_t row, uint32_t field) {
+int32_t recs_profiles_text(const char **text, size_t *length, const recs_profiles *profiles, uint32_t row,
+                           uint32_t field) {
   recs__field_store *from;
   recs__enter();
   RECS_NOT_NULL(text);
@@ -301,10 +291,10 @@ int32_t recs_profiles_text(const char **text, size_t *length, const recs_profile
     *length = 0;
   RECS_TRY(find_place(&from, profiles, row, field, RECS_FIELD_TEXT));
   *text = "";
-  if (span_count(from, row) > 0) {
-    *text = from->text + from->begins[row];
+  if (recs__field_count(from, row) > 0) {
+    *text = recs__field_element(from, from->begins[row]);
     if (length != NULL)
-      *length = span_count(from, row) - 1;
+      *length = recs__field_count(from, row) - 1;
   }
   return RECS_OK;
 }
@@ -315,8 +305,8 @@ int32_t recs_profiles_embedding(const float **values, const recs_profiles *profi
   RECS_NOT_NULL(values);
   *values = NULL;
   RECS_TRY(find_place(&from, profiles, row, field, RECS_FIELD_EMBEDDING));
-  if (span_count(from, row) > 0)
-    *values = from->vectors + from->begins[row];
+  if (recs__field_count(from, row) > 0)
+    *values = recs__field_element(from, from->begins[row]);
   return RECS_OK;
 }
 
@@ -375,9 +365,9 @@ static int32_t read_fields(recs_profiles *profiles, recs__reader *reader) {
     RECS_TRY(recs__enter_scope(&reader->scope, scope));
     RECS_TRY(recs__field_read(&field, reader, recs_ids_count(profiles->ids)));
     recs__leave_scope(&reader->scope);
-    if (find_field(profiles, field->name) != NULL || check_definition(field->name, field->type, field->dimension) != RECS_OK) {
+    if (find_field(profiles, field->name) != NULL) {
       recs__field_free(field);
-      return recs__fail(RECS_ERROR_FORMAT, "profile field number %d is damaged", (int)i);
+      return recs__fail(RECS_ERROR_FORMAT, "profile field number %d is there twice", (int)i);
     }
     RECS_TRY(add_field(profiles, field));
   }
