@@ -233,7 +233,9 @@ typedef struct recs_profiles_read_options {
   int32_t tag_separator;  /**< One ASCII byte that splits a cell into tags; default '|'; 0: none. */
   int32_t lenient;        /**< As in recs_events_read_options. */
   int32_t add_ids;        /**< 1 (default): new ids are added; 0: rows with unknown ids are dropped and reported. */
+  int32_t keep_first;     /**< 1: numbers, texts and embeddings that a row has already stay; 0 (default): the later replace them. */
   int32_t reserved;       /**< Must be 0. */
+  int32_t reserved_2;     /**< Must be 0. */
 } recs_profiles_read_options;
 
 /** The schema of recs_profiles_read_options. @since 0.1 */

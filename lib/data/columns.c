@@ -9,21 +9,22 @@
 
 enum { LONGEST_ID = 65536, LONGEST_NUMBER = 64 };
 
-const char *recs__column_label(char out[RECS__LABEL_SIZE], const char *name) {
-  recs__quote(out, RECS__LABEL_SIZE, name, strlen(name));
+const char *recs__column_label(char out[RECS__LABEL_SIZE], const char *name, size_t length) {
+  recs__quote(out, RECS__LABEL_SIZE, name, length);
   out[strlen(out) - 1] = 0;
   return out + 1;
 }
 
-int32_t recs__no_column(const recs__records *records, const char *name) {
+int32_t recs__no_column(const recs__records *records, const char *name, size_t length) {
   char found[RECS__MESSAGE_SIZE / 2] = "";
   char label[RECS__LABEL_SIZE], quoted[RECS__LABEL_SIZE];
   size_t used = 0;
   for (uint32_t row = 0; row < recs_ids_count(records->names); row++) {
     const char *other;
+    size_t size;
     int more;
-    RECS_TRY(recs_ids_name(&other, NULL, records->names, row));
-    more = snprintf(found + used, sizeof found - used, "%s%s", row == 0 ? "" : ", ", recs__column_label(label, other));
+    RECS_TRY(recs_ids_name(&other, &size, records->names, row));
+    more = snprintf(found + used, sizeof found - used, "%s%s", row == 0 ? "" : ", ", recs__column_label(label, other, size));
     if (more < 0 || used + (size_t)more >= sizeof found - sizeof ", ...") {
       snprintf(found + used, sizeof found - used, ", ...");
       break;
@@ -31,7 +32,7 @@ int32_t recs__no_column(const recs__records *records, const char *name) {
     used += (size_t)more;
   }
   return recs__fail(RECS_ERROR_FORMAT, "the %s has no column %s; found: %s", records->window.source->noun,
-                    recs__quote(quoted, sizeof quoted, name, strlen(name)), found);
+                    recs__quote(quoted, sizeof quoted, name, length), found);
 }
 
 size_t recs__list_next(const char **list, const char **name) {
@@ -44,11 +45,11 @@ size_t recs__list_next(const char **list, const char **name) {
   return length;
 }
 
-int recs__list_has(const char *list, const char *name) {
+int recs__list_has(const char *list, const char *name, size_t length) {
   const char *entry;
-  size_t length;
-  while (list != NULL && (length = recs__list_next(&list, &entry)) > 0) {
-    if (strlen(name) == length && memcmp(entry, name, length) == 0)
+  size_t size;
+  while (list != NULL && (size = recs__list_next(&list, &entry)) > 0) {
+    if (size == length && memcmp(entry, name, length) == 0)
       return 1;
   }
   return 0;
@@ -58,7 +59,7 @@ int32_t recs__refuse_cell(const recs__records *records, const char *column, cons
                           const char *complaint) {
   char label[RECS__LABEL_SIZE], quoted[RECS__LABEL_SIZE];
   return recs__intake_refuse(records->intake, reason, records->line, cell->text, cell->length, "column %s: %s %s",
-                             recs__column_label(label, column),
+                             recs__column_label(label, column, strlen(column)),
                              recs__quote(quoted, sizeof quoted, cell->text, cell->length), complaint);
 }
 

@@ -264,27 +264,63 @@ static int32_t copy_numbers(recs__field_store *to, const recs__field_store *from
   return RECS_OK;
 }
 
-int32_t recs__field_freeze(recs__field_store **out, const recs__field_store *field, size_t rows) {
-  recs__field_store *copy = recs__alloc_zero(field->context, 1, sizeof *copy);
-  int32_t status = RECS_OK;
-  *out = NULL;
-  if (copy == NULL)
-    return recs__fail_nomem();
+/* Copies all but the dictionary of tags. */
+static int32_t copy_values(recs__field_store *copy, const recs__field_store *field, size_t rows) {
   copy->context = field->context;
   copy->type = field->type;
   copy->dimension = field->dimension;
   copy->rows = rows;
   copy->name = recs__copy(field->context, field->name, strlen(field->name) + 1, 1);
   if (copy->name == NULL)
-    status = recs__fail_nomem();
+    return recs__fail_nomem();
+  return field->type == RECS_FIELD_NUMBER ? copy_numbers(copy, field, rows) : copy_spans(copy, field, rows);
+}
+
+int32_t recs__field_freeze(recs__field_store **out, const recs__field_store *field, size_t rows) {
+  recs__field_store *copy = recs__alloc_zero(field->context, 1, sizeof *copy);
+  int32_t status;
+  *out = NULL;
+  if (copy == NULL)
+    return recs__fail_nomem();
+  status = copy_values(copy, field, rows);
   if (status == RECS_OK && field->type == RECS_FIELD_TAGS)
     status = recs_ids_freeze(&copy->tag_ids, field->tag_ids);
-  if (status == RECS_OK)
-    status = field->type == RECS_FIELD_NUMBER ? copy_numbers(copy, field, rows) : copy_spans(copy, field, rows);
   if (status != RECS_OK) {
     recs__field_free(copy);
     return status;
   }
   *out = copy;
   return RECS_OK;
+}
+
+int32_t recs__field_copy(recs__field_store **out, const recs__field_store *field) {
+  recs__field_store *copy = recs__alloc_zero(field->context, 1, sizeof *copy);
+  int32_t status;
+  *out = NULL;
+  if (copy == NULL)
+    return recs__fail_nomem();
+  status = copy_values(copy, field, field->rows);
+  if (status == RECS_OK && field->type != RECS_FIELD_NUMBER) {
+    copy->rooms = recs__copy(field->context, copy->counts, copy->rows, sizeof *copy->rooms);
+    status = copy->rooms == NULL ? recs__fail_nomem() : RECS_OK;
+  }
+  if (status != RECS_OK) {
+    recs__field_free(copy);
+    return status;
+  }
+  copy->tag_ids = recs__hold(field->tag_ids);
+  copy->numbers_room = copy->begins_room = copy->counts_room = copy->rooms_room = copy->rows;
+  copy->pool_room = copy->weights_room = copy->pool_used;
+  *out = copy;
+  return RECS_OK;
+}
+
+void recs__field_exchange(recs__field_store *a, recs__field_store *b) {
+  recs__field_store kept = *a;
+  *a = *b;
+  *b = kept;
+  b->hh = a->hh;
+  b->name = a->name;
+  a->hh = kept.hh;
+  a->name = kept.name;
 }

@@ -68,6 +68,12 @@ void recs__field_clear(recs__field_store *field, uint32_t row);
 /* A compact copy over `rows` rows. */
 int32_t recs__field_freeze(recs__field_store **out, const recs__field_store *field, size_t rows);
 
+/* A compact copy that can grow. Both have the same dictionary of tags, which only grows. */
+int32_t recs__field_copy(recs__field_store **out, const recs__field_store *field);
+
+/* Gives each of two fields what the other holds; names stay. */
+void recs__field_exchange(recs__field_store *a, recs__field_store *b);
+
 int32_t recs__field_write(const recs__field_store *field, recs__writer *writer);
 int32_t recs__field_read(recs__field_store **out, recs__reader *reader, size_t rows);
 

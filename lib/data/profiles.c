@@ -337,6 +337,52 @@ cleanup:
   return status;
 }
 
+int32_t recs__profiles_draft(recs_profiles **out, const recs_profiles *profiles) {
+  recs_profiles *draft;
+  int32_t status = RECS_OK;
+  *out = NULL;
+  RECS_TRY(check_growing(profiles));
+  RECS_TRY(profiles_new(&draft, profiles->ids));
+  for (uint32_t i = 0; i < profiles->count && status == RECS_OK; i++) {
+    recs__field_store *field;
+    status = recs__field_copy(&field, profiles->fields[i]);
+    if (status == RECS_OK)
+      status = add_field(draft, field);
+  }
+  if (status != RECS_OK) {
+    recs__release(draft);
+    return status;
+  }
+  *out = draft;
+  return RECS_OK;
+}
+
+/* Takes back the fields behind the first `count`. */
+static void drop_fields(recs_profiles *profiles, uint32_t count) {
+  recs_context *context = profiles->object.context;
+  while (profiles->count > count) {
+    recs__field_store *field = profiles->fields[--profiles->count];
+    HASH_DEL(profiles->by_name, field);
+    recs__field_free(field);
+  }
+}
+
+int32_t recs__profiles_accept(recs_profiles *profiles, recs_profiles *draft) {
+  uint32_t count = profiles->count;
+  for (uint32_t i = count; i < draft->count; i++) {
+    const recs__field_store *field = draft->fields[i];
+    uint32_t index;
+    int32_t status = recs_profiles_define(&index, profiles, field->name, field->type, field->dimension);
+    if (status != RECS_OK) {
+      drop_fields(profiles, count);
+      return status;
+    }
+  }
+  for (uint32_t i = 0; i < draft->count; i++)
+    recs__field_exchange(profiles->fields[i], draft->fields[i]);
+  return RECS_OK;
+}
+
 void recs_profiles_free(recs_profiles *profiles) {
   recs__release(profiles);
 }

@@ -109,8 +109,9 @@ static int is_required(const recs_events_read_options *options, role r) {
 
 static int32_t require_columns(const reader *self) {
   for (int r = ROLES - 1; r >= 0; r--) {
+    const char *name = wanted_column(self->options, (role)r);
     if (self->columns[r] == RECS_NO_ROW && is_required(self->options, (role)r))
-      return recs__no_column(&self->records, wanted_column(self->options, (role)r));
+      return recs__no_column(&self->records, name, strlen(name));
   }
   return RECS_OK;
 }
