@@ -395,7 +395,6 @@ START_TEST(sources_and_files) {
   made.options.format = RECS_FORMAT_JSONL;
   for (size_t step = 1; step <= 7; step++) {
     dribble from = {text, sizeof text - 1, step};
-    recs_report_free(made.report);
     empty_store();
     made.options.format = RECS_FORMAT_JSONL;
     ck_ok(recs_profiles_read_source(&made.report, made.profiles, made.ids, give, &from, &made.options, NULL, NULL));
