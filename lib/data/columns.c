@@ -1,6 +1,7 @@
 #include "lib/data/columns.h"
 
 #include "lib/base/number.h"
+#include "lib/data/names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,21 +36,10 @@ int32_t recs__no_column(const recs__records *records, const char *name, size_t l
                     recs__quote(quoted, sizeof quoted, name, length), found);
 }
 
-size_t recs__list_next(const char **list, const char **name) {
-  size_t length;
-  while (**list == ',')
-    *list += 1;
-  *name = *list;
-  length = strcspn(*list, ",");
-  *list += length;
-  return length;
-}
-
 int recs__list_has(const char *list, const char *name, size_t length) {
-  const char *entry;
-  size_t size;
-  while (list != NULL && (size = recs__list_next(&list, &entry)) > 0) {
-    if (size == length && memcmp(entry, name, length) == 0)
+  recs__piece piece;
+  while (recs__names_next(&piece, &list)) {
+    if (piece.length == length && length > 0 && memcmp(piece.text, name, length) == 0)
       return 1;
   }
   return 0;

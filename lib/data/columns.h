@@ -12,10 +12,7 @@ const char *recs__column_label(char out[RECS__LABEL_SIZE], const char *name, siz
 /* RECS_ERROR_FORMAT: the table has no such column; names those that it has. */
 int32_t recs__no_column(const recs__records *records, const char *name, size_t length);
 
-/* The next name of a list joined by commas, from `*list` on, which moves behind it; its length, or 0 at the end. */
-size_t recs__list_next(const char **list, const char **name);
-
-/* Whether a list (NULL: an empty one) has a name. */
+/* Whether a list of names (NULL: an empty one) has this one. */
 int recs__list_has(const char *list, const char *name, size_t length);
 
 /* Refuses a cell of a record (see recs__intake_refuse()): "column quantity: "abc" is no number". */

@@ -1,4 +1,5 @@
 /* Profiles from tables: each record's cells become values of one row. They go to a draft of the store, which is accepted at the end. */
+#include "lib/data/names.h"
 #include "lib/data/profile_values.h"
 
 #include <stddef.h>
@@ -95,15 +96,14 @@ static int32_t check_name(const recs_profiles_read_options *options, int list, c
 
 /* Checks the lists; finds what the columns are that none of them names. */
 static int32_t check_lists(const recs_profiles_read_options *options, int32_t *others) {
-  const char *name;
-  size_t length;
+  recs__piece name;
   int star;
   RECS_TRY(find_star(options, &star));
   *others = star >= 0 ? lists[star].type : options->tags == NULL ? RECS_FIELD_TAGS : 0;
   for (int i = 0; i < LISTS; i++) {
     const char *rest = names_of(options, i);
-    while (rest != NULL && (length = recs__list_next(&rest, &name)) > 0)
-      RECS_TRY(check_name(options, i, name, length));
+    while (recs__names_next(&name, &rest))
+      RECS_TRY(check_name(options, i, name.text, name.length));
   }
   return RECS_OK;
 }
@@ -111,16 +111,15 @@ static int32_t check_lists(const recs_profiles_read_options *options, int32_t *o
 /* Columns that are listed must be there, but for those to ignore. */
 static int32_t require_columns(const reader *self) {
   const char *id = self->options->id == NULL ? "item" : self->options->id;
-  const char *name;
-  size_t length;
+  recs__piece name;
   uint32_t row;
   if (self->id == RECS_NO_ROW)
     return recs__no_column(&self->records, id, strlen(id));
   for (int i = 0; i < LISTS; i++) {
     const char *rest = lists[i].type == 0 ? NULL : names_of(self->options, i);
-    while (rest != NULL && (length = recs__list_next(&rest, &name)) > 0) {
-      if (recs_ids_find(&row, self->records.names, name, length) != RECS_OK)
-        return recs__no_column(&self->records, name, length);
+    while (recs__names_next(&name, &rest)) {
+      if (name.length > 0 && recs_ids_find(&row, self->records.names, name.text, name.length) != RECS_OK)
+        return recs__no_column(&self->records, name.text, name.length);
     }
   }
   return RECS_OK;

@@ -112,7 +112,7 @@ static const char *tags_of(const char *id, const char *name) {
 }
 
 START_TEST(every_type) {
-  made.options.numbers = "price,size";
+  made.options.numbers = "price, size,";
   made.options.text = "title";
   made.options.embeddings = "vector";
   made.options.ignore = "rubbish,not there";
