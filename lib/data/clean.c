@@ -1,4 +1,5 @@
-/* Cleaning: rule after rule drops events of the log that the rules before it left; what no rule dropped becomes the new log. */
+/* Cleaning: rule after rule drops events of the log that the rules before it left; what no rule dropped becomes the new
+ * log. */
 #include "lib/data/cleaning.h"
 
 #include "lib/base/options.h"
@@ -11,9 +12,11 @@
 static const recs__field clean_fields[] = {
     RECS__STRING(recs_clean_options, cancelled_prefix, NULL, "Sessions that begin with this are cancelled orders."),
     RECS__STRING(recs_clean_options, excluded_items, NULL, "Item ids that are no goods, joined by commas."),
-    RECS__F64(recs_clean_options, max_quantity_score, 0, DBL_MAX, 10, "Drop quantities whose robust score is above; 0: off."),
+    RECS__F64(recs_clean_options, max_quantity_score, 0, DBL_MAX, 10,
+              "Drop quantities whose robust score is above; 0: off."),
     RECS__F64(recs_clean_options, max_price_score, 0, DBL_MAX, 10, "Drop prices whose robust score is above; 0: off."),
-    RECS__F64(recs_clean_options, max_user_rate_score, 0, DBL_MAX, 0, "Drop users whose rate of events has a robust score above; 0: off."),
+    RECS__F64(recs_clean_options, max_user_rate_score, 0, DBL_MAX, 0,
+              "Drop users whose rate of events has a robust score above; 0: off."),
     RECS__FLAG(recs_clean_options, drop_duplicates, 1, "Of events equal in every column, the first stays."),
     RECS__FLAG(recs_clean_options, drop_missing_user, 1, "Drop events without a user."),
     RECS__FLAG(recs_clean_options, drop_missing_item, 1, "Drop events without an item."),
@@ -94,7 +97,8 @@ cleanup:
 }
 
 /* Appends events [begin, end) of a chunk. `types` are the chunk's, as wide as outside. */
-static int32_t append_run(recs_events *to, const recs__event_view *view, const uint32_t *types, size_t begin, size_t end) {
+static int32_t append_run(recs_events *to, const recs__event_view *view, const uint32_t *types, size_t begin,
+                          size_t end) {
   recs_event_columns columns = {.struct_size = sizeof columns};
   columns.users = view->users + begin;
   columns.items = view->items + begin;
@@ -153,7 +157,8 @@ static int32_t cleaning_create(recs__cleaning *out, const recs_events *events) {
   return RECS_OK;
 }
 
-static int32_t clean(recs_events **out, recs_report **out_report, recs__cleaning *cleaning, const recs__progress *progress) {
+static int32_t clean(recs_events **out, recs_report **out_report, recs__cleaning *cleaning,
+                     const recs__progress *progress) {
   recs_report *report = NULL;
   int32_t status;
   RECS_TRY(apply_all(cleaning, progress));
@@ -174,8 +179,8 @@ cleanup:
   return status;
 }
 
-int32_t recs_events_clean(recs_events **out, recs_report **out_report, const recs_events *events, const recs_clean_options *options,
-                          recs_progress_fn progress, void *payload) {
+int32_t recs_events_clean(recs_events **out, recs_report **out_report, const recs_events *events,
+                          const recs_clean_options *options, recs_progress_fn progress, void *payload) {
   recs__cleaning cleaning = {0};
   recs__progress whole = recs__progress_of(progress, payload);
   int32_t status;

@@ -23,7 +23,8 @@ typedef struct record {
 
 /* Adding 0 makes -0 equal to 0. */
 static record record_of(const recs__event_view *view, size_t i) {
-  record out = {.user = view->users[i], .item = view->items[i], .session = recs__session_of(view, i), .type = view->types[i]};
+  record out = {
+      .user = view->users[i], .item = view->items[i], .session = recs__session_of(view, i), .type = view->types[i]};
   out.weight = view->weights == NULL ? 1 : (double)view->weights[i] + 0.0;
   out.quantity = recs__quantity_of(view, i) + 0.0;
   out.has_price = view->prices != NULL && !isnan(view->prices[i]);

@@ -9,8 +9,9 @@
 static const double normal_spread = 1.4826;
 static const int64_t day = 86400000;
 
-/* Sets center and reach from values, which are overwritten. Where more than half of the values are the same, their median absolute deviation is
- * 0 and says nothing: it is then taken of those that differ, so that of these at least half stay. No value differs: the reach is infinite. */
+/* Sets center and reach from values, which are overwritten. Where more than half of the values are the same, their
+ * median absolute deviation is 0 and says nothing: it is then taken of those that differ, so that of these at least
+ * half stay. No value differs: the reach is infinite. */
 static void learn(recs__cleaning *cleaning, double *values, size_t count, double score) {
   double center = recs__quantile(values, count, 0.5), spread;
   size_t differing = 0;
@@ -31,7 +32,8 @@ static void learn(recs__cleaning *cleaning, double *values, size_t count, double
 }
 
 /* Learns from the logarithms of the positive values of a column among the events that are left. */
-static int32_t learn_column(recs__cleaning *cleaning, double (*value_of)(const recs__event_view *view, size_t i), double score) {
+static int32_t learn_column(recs__cleaning *cleaning, double (*value_of)(const recs__event_view *view, size_t i),
+                            double score) {
   double *values = recs__alloc(cleaning->context, cleaning->count, sizeof *values);
   size_t event = 0, found = 0;
   if (values == NULL)
@@ -64,7 +66,8 @@ int32_t recs__learn_prices(recs__cleaning *cleaning) {
 /* The events that are left and that have a user and a time, each user's in order of time. */
 static int32_t sort_users_times(recs__interactions *out, const recs__cleaning *cleaning, int64_t *offsets) {
   size_t event = 0;
-  RECS_TRY(recs__interactions_new(out, cleaning->context, recs_ids_count(recs_events_users(cleaning->events)), 0, cleaning->count));
+  RECS_TRY(recs__interactions_new(out, cleaning->context, recs_ids_count(recs_events_users(cleaning->events)), 0,
+                                  cleaning->count));
   for (size_t chunk = 0; chunk < cleaning->chunks; chunk++) {
     const recs__event_view *view = &cleaning->views[chunk];
     for (size_t i = 0; i < view->count; i++, event++) {
@@ -91,7 +94,8 @@ static double rate_of(const recs__interaction *events, size_t count) {
   return days == 0 ? (double)NAN : log((double)count / (double)days);
 }
 
-/* Flags users whose rate is beyond the reach; slow ones are no bots. `rates` is by user, `values` scratch of the same size. */
+/* Flags users whose rate is beyond the reach; slow ones are no bots. `rates` is by user, `values` scratch of the same
+ * size. */
 static void flag_fast(recs__cleaning *cleaning, const double *rates, double *values, uint32_t users) {
   size_t known = 0;
   for (uint32_t user = 0; user < users; user++) {
@@ -110,7 +114,8 @@ int32_t recs__learn_user_rates(recs__cleaning *cleaning) {
   double *rates = NULL;
   int32_t status = RECS_ERROR_NOMEM;
   if (recs_events_time_kind(cleaning->events) == RECS_TIME_ORDER)
-    return recs__fail(RECS_ERROR_UNSUPPORTED, "max_user_rate_score needs clock times; this log's times are only an order");
+    return recs__fail(RECS_ERROR_UNSUPPORTED,
+                      "max_user_rate_score needs clock times; this log's times are only an order");
   offsets = recs__alloc(cleaning->context, (size_t)users + 1, sizeof *offsets);
   rates = recs__alloc(cleaning->context, users, 2 * sizeof *rates);
   cleaning->flags = recs__alloc(cleaning->context, users, sizeof *cleaning->flags);

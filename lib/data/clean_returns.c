@@ -1,5 +1,5 @@
-/* Returns, and the purchases that they undo. What could be one or the other is sorted by user, item and quantity, and then by time: so a
- * stack of open purchases gives each return the latest one. */
+/* Returns, and the purchases that they undo. What could be one or the other is sorted by user, item and quantity, and
+ * then by time: so a stack of open purchases gives each return the latest one. */
 #include "lib/data/cleaning.h"
 #include "lib/data/lookup.h"
 
@@ -85,7 +85,8 @@ static int32_t list_candidates(matching *self) {
       found.deal = recs__lookup_find(&self->known, XXH3_64bits(&one, sizeof one), same_deal, self, &one);
       if (found.deal == SIZE_MAX)
         continue;
-      RECS_TRY(recs__grow(cleaning->context, &self->candidates, &self->candidate_room, self->candidate_count + 1, sizeof found));
+      RECS_TRY(recs__grow(cleaning->context, &self->candidates, &self->candidate_room, self->candidate_count + 1,
+                          sizeof found));
       self->candidates[self->candidate_count++] = found;
     }
   }

@@ -122,7 +122,8 @@ const recs__clean_rule recs__clean_rules[RECS__CLEAN_RULES] = {
     {"excluded item", OPTION(excluded_items), is_text, flag_excluded, is_of_flagged_item, show_item},
     {"nonpositive quantity", OPTION(drop_nonpositive_quantity), is_set, NULL, has_no_quantity, show_quantity},
     {"nonpositive price", OPTION(drop_nonpositive_price), is_set, NULL, has_no_price, show_price},
-    {"quantity outlier", OPTION(max_quantity_score), is_positive, recs__learn_quantities, has_odd_quantity, show_quantity},
+    {"quantity outlier", OPTION(max_quantity_score), is_positive, recs__learn_quantities, has_odd_quantity,
+     show_quantity},
     {"price outlier", OPTION(max_price_score), is_positive, recs__learn_prices, has_odd_price, show_price},
     {"bot", OPTION(max_user_rate_score), is_positive, recs__learn_user_rates, is_of_flagged_user, show_user},
 };

@@ -11,13 +11,13 @@ typedef struct recs__cleaning {
   recs_clean_options options;
   size_t count;
   size_t chunks;
-  size_t chunk_size;         /* of all chunks but the last */
-  recs__event_view *views;   /* of the chunks */
-  uint8_t *dropped;          /* by event: the number of the rule that dropped it, from 1; 0: none did */
-  uint8_t rule;              /* the number of the rule at work */
-  uint8_t *flags;            /* of the rule at work: by user, item or session */
-  double center;             /* of the rule at work: what it calls usual */
-  double reach;              /* and how far from it is still allowed */
+  size_t chunk_size;       /* of all chunks but the last */
+  recs__event_view *views; /* of the chunks */
+  uint8_t *dropped;        /* by event: the number of the rule that dropped it, from 1; 0: none did */
+  uint8_t rule;            /* the number of the rule at work */
+  uint8_t *flags;          /* of the rule at work: by user, item or session */
+  double center;           /* of the rule at work: what it calls usual */
+  double reach;            /* and how far from it is still allowed */
 } recs__cleaning;
 
 /* The chunk of an event, and its place in it. */
@@ -49,14 +49,16 @@ int32_t recs__flag_cancelled(recs__cleaning *cleaning);
 
 enum { RECS__CLEAN_RULES = 11, RECS__EXAMPLE_SIZE = 128 };
 
-/* A rule learns from all events that are left (NULL: nothing), then judges each of them (NULL: it dropped them itself). */
+/* A rule learns from all events that are left (NULL: nothing), then judges each of them (NULL: it dropped them itself).
+ */
 typedef struct recs__clean_rule {
-  const char *reason;                /* in the report */
-  size_t option;                     /* the option that asks for it: where it stands in recs_clean_options, */
-  int (*is_on)(const void *option);  /* and how it asks */
+  const char *reason;               /* in the report */
+  size_t option;                    /* the option that asks for it: where it stands in recs_clean_options, */
+  int (*is_on)(const void *option); /* and how it asks */
   int32_t (*learn)(recs__cleaning *cleaning);
   int (*drops)(const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
-  void (*show)(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i); /* an example for the report */
+  void (*show)(char *out, const recs__cleaning *cleaning, const recs__event_view *view,
+               size_t i); /* an example for the report */
 } recs__clean_rule;
 
 extern const recs__clean_rule recs__clean_rules[RECS__CLEAN_RULES]; /* in the order in which they are applied */

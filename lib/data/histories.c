@@ -32,8 +32,8 @@ static int32_t histories_new(recs_histories **out, recs_context *context, uint32
   return histories->offsets == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
-/* Keeps the last of each item within its row: goes back through the row, and moves what stays to its end. `seen` holds for each item the
- * last row that had it, counted from 1. */
+/* Keeps the last of each item within its row: goes back through the row, and moves what stays to its end. `seen` holds
+ * for each item the last row that had it, counted from 1. */
 static size_t keep_last(recs__interaction *list, size_t count, uint32_t *seen) {
   size_t begin = count;
   for (size_t i = count; i-- > 0;) {

@@ -8,7 +8,8 @@
 
 enum { SHORT_RUN = 16 }; /* sorted by insertion before runs are merged */
 
-int32_t recs__interactions_new(recs__interactions *out, recs_context *context, uint32_t rows, uint32_t items, size_t capacity) {
+int32_t recs__interactions_new(recs__interactions *out, recs_context *context, uint32_t rows, uint32_t items,
+                               size_t capacity) {
   out->context = context;
   out->rows = rows;
   out->items = items;
@@ -61,8 +62,8 @@ static void stretch(span *known, int64_t time) {
     known->latest = time;
 }
 
-/* Halves weights with age. The age is counted from the latest of all where times are a clock, from the latest of the same row where they
- * are an order within it. */
+/* Halves weights with age. The age is counted from the latest of all where times are a clock, from the latest of the
+ * same row where they are an order within it. */
 static int32_t decay(recs__interactions *interactions, double half_life, int32_t time_kind) {
   int by_row = time_kind == RECS_TIME_ORDER;
   size_t spans = by_row ? interactions->rows : 1;
@@ -83,12 +84,13 @@ static int32_t decay(recs__interactions *interactions, double half_life, int32_t
   return RECS_OK;
 }
 
-int32_t recs__interactions_collect(recs__interactions *out, const recs_events *events, const recs_matrix_options *options) {
+int32_t recs__interactions_collect(recs__interactions *out, const recs_events *events,
+                                   const recs_matrix_options *options) {
   const recs_ids *rows = options->rows == RECS_ROWS_SESSIONS ? recs_events_sessions(events) : recs_events_users(events);
   double type_weights[RECS__TYPES];
   recs__event_view view;
-  RECS_TRY(recs__interactions_new(out, recs__context_of(events), recs_ids_count(rows), recs_ids_count(recs_events_items(events)),
-                                  (size_t)recs_events_count(events)));
+  RECS_TRY(recs__interactions_new(out, recs__context_of(events), recs_ids_count(rows),
+                                  recs_ids_count(recs_events_items(events)), (size_t)recs_events_count(events)));
   RECS_TRY(recs__type_weights_parse(type_weights, recs_events_types(events), options->type_weights));
   for (size_t chunk = 0; chunk < recs__events_chunks(events); chunk++) {
     recs__events_view(&view, events, chunk);

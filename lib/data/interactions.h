@@ -22,12 +22,14 @@ typedef struct recs__interactions {
 } recs__interactions;
 
 /* Room for `capacity` of them, none so far. Whatever is returned, recs__interactions_free() follows. */
-int32_t recs__interactions_new(recs__interactions *out, recs_context *context, uint32_t rows, uint32_t items, size_t capacity);
+int32_t recs__interactions_new(recs__interactions *out, recs_context *context, uint32_t rows, uint32_t items,
+                               size_t capacity);
 void recs__interactions_free(recs__interactions *interactions);
 
-/* The log's events that have a row and an item and whose type does not weigh 0, in order of arrival, weighed as the options say.
- * Whatever is returned, recs__interactions_free() follows. */
-int32_t recs__interactions_collect(recs__interactions *out, const recs_events *events, const recs_matrix_options *options);
+/* The log's events that have a row and an item and whose type does not weigh 0, in order of arrival, weighed as the
+ * options say. Whatever is returned, recs__interactions_free() follows. */
+int32_t recs__interactions_collect(recs__interactions *out, const recs_events *events,
+                                   const recs_matrix_options *options);
 
 /* Sorts by row, each row in order of arrival; `offsets` (rows + 1) receives where each row begins. O(count + rows). */
 void recs__interactions_sort_rows(recs__interactions *interactions, int64_t *offsets);

@@ -19,9 +19,10 @@ void recs__lookup_free(recs__lookup *lookup) {
   recs__free(lookup->context, lookup->slots);
 }
 
-/* The slot of the equal record, or the empty one where it would go. The place comes from the low bits of the hash, the tag from the high
- * ones. */
-static uint64_t *find_slot(const recs__lookup *lookup, uint64_t hash, recs__same_fn same, const void *payload, const void *record) {
+/* The slot of the equal record, or the empty one where it would go. The place comes from the low bits of the hash, the
+ * tag from the high ones. */
+static uint64_t *find_slot(const recs__lookup *lookup, uint64_t hash, recs__same_fn same, const void *payload,
+                           const void *record) {
   uint64_t place = hash & lookup->mask;
   uint64_t tag = hash >> NUMBER_BITS;
   for (;; place = (place + 1) & lookup->mask) {
@@ -40,7 +41,8 @@ size_t recs__lookup_add(recs__lookup *lookup, uint64_t hash, size_t number, recs
   return number;
 }
 
-size_t recs__lookup_find(const recs__lookup *lookup, uint64_t hash, recs__same_fn same, const void *payload, const void *record) {
+size_t recs__lookup_find(const recs__lookup *lookup, uint64_t hash, recs__same_fn same, const void *payload,
+                         const void *record) {
   uint64_t slot = *find_slot(lookup, hash, same, payload, record);
   return slot == 0 ? SIZE_MAX : (size_t)(slot & number_mask) - 1;
 }

@@ -22,6 +22,7 @@ size_t recs__lookup_add(recs__lookup *lookup, uint64_t hash, size_t number, recs
                         const void *record);
 
 /* The number of the equal record, or SIZE_MAX. */
-size_t recs__lookup_find(const recs__lookup *lookup, uint64_t hash, recs__same_fn same, const void *payload, const void *record);
+size_t recs__lookup_find(const recs__lookup *lookup, uint64_t hash, recs__same_fn same, const void *payload,
+                         const void *record);
 
 #endif

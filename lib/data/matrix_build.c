@@ -1,4 +1,5 @@
-/* Matrices from the log. Events are sorted by item and then by row, so that repeats stand side by side, and each group is folded into an entry. */
+/* Matrices from the log. Events are sorted by item and then by row, so that repeats stand side by side, and each group
+ * is folded into an entry. */
 #include "lib/data/interactions.h"
 #include "lib/data/matrix.h"
 
@@ -9,12 +10,14 @@
 
 static const recs__choice row_kinds[] = {{"users", RECS_ROWS_USERS}, {"sessions", RECS_ROWS_SESSIONS}, {NULL, 0}};
 
-static const recs__choice repeat_kinds[] = {{"sum", RECS_REPEAT_SUM}, {"last", RECS_REPEAT_LAST},     {"first", RECS_REPEAT_FIRST},
-                                            {"max", RECS_REPEAT_MAX}, {"binary", RECS_REPEAT_BINARY}, {NULL, 0}};
+static const recs__choice repeat_kinds[] = {{"sum", RECS_REPEAT_SUM},       {"last", RECS_REPEAT_LAST},
+                                            {"first", RECS_REPEAT_FIRST},   {"max", RECS_REPEAT_MAX},
+                                            {"binary", RECS_REPEAT_BINARY}, {NULL, 0}};
 
 static const recs__field matrix_fields[] = {
     RECS__STRING(recs_matrix_options, type_weights, NULL, "What each event type weighs, as in purchase=3,view=1,*=0."),
-    RECS__F64(recs_matrix_options, half_life, 0, DBL_MAX, 0, "The age at which an event counts half, in units of time; 0: no decay."),
+    RECS__F64(recs_matrix_options, half_life, 0, DBL_MAX, 0,
+              "The age at which an event counts half, in units of time; 0: no decay."),
     RECS__CHOICE(recs_matrix_options, rows, row_kinds, "users|sessions", RECS_ROWS_USERS, "What a row is."),
     RECS__CHOICE(recs_matrix_options, repeat, repeat_kinds, "sum|last|first|max|binary", RECS_REPEAT_BINARY,
                  "What repeats of the same row and item become."),
@@ -105,7 +108,8 @@ static int32_t fold_groups(recs_matrix *matrix, const recs__interactions *sorted
     size = group_size(events, sorted->count - at);
     value = fold(events, size);
     if (!(fabs(value) <= (double)FLT_MAX))
-      return recs__fail(RECS_ERROR_NUMERIC, "the weights of row %u, item %u come to %g", events->row, events->item, value);
+      return recs__fail(RECS_ERROR_NUMERIC, "the weights of row %u, item %u come to %g", events->row, events->item,
+                        value);
     matrix->indices[entries] = events->item;
     matrix->values[entries] = (float)value;
     if ((float)value != 0) {
@@ -130,7 +134,8 @@ int32_t recs_matrix_build(recs_matrix **out, const recs_events *events, const re
   RECS_TRY(recs__options_load(&chosen, &matrix_schema, options));
   RECS_GO(recs__interactions_collect(&interactions, events, &chosen));
   RECS_GO(recs__interactions_sort_cells(&interactions));
-  RECS_GO(recs__matrix_new(&matrix, interactions.context, interactions.rows, interactions.items, count_groups(&interactions)));
+  RECS_GO(recs__matrix_new(&matrix, interactions.context, interactions.rows, interactions.items,
+                           count_groups(&interactions)));
   RECS_GO(fold_groups(matrix, &interactions, folds[chosen.repeat]));
   *out = matrix;
   matrix = NULL;

@@ -13,8 +13,8 @@ typedef struct recs__piece {
 /* The same without spaces at either end. */
 recs__piece recs__piece_trim(recs__piece piece);
 
-/* The next piece of a list, trimmed, which may be empty: `*rest` moves on, and becomes NULL behind the last one. Returns 0 when `*rest` is
- * NULL. A list of "" is one empty piece. */
+/* The next piece of a list, trimmed, which may be empty: `*rest` moves on, and becomes NULL behind the last one.
+ * Returns 0 when `*rest` is NULL. A list of "" is one empty piece. */
 int recs__names_next(recs__piece *out, const char **rest);
 
 #endif

@@ -6,8 +6,8 @@
 
 enum { RECS__TYPES = 256 }; /* whatever a type's byte may be */
 
-/* Fills `out` by the rows of the dictionary of types. A type that is not named weighs what "*" says, else 1; a name that the dictionary
- * lacks is no error; of two weights for one name the later holds. NULL and "": all weigh 1. */
+/* Fills `out` by the rows of the dictionary of types. A type that is not named weighs what "*" says, else 1; a name
+ * that the dictionary lacks is no error; of two weights for one name the later holds. NULL and "": all weigh 1. */
 int32_t recs__type_weights_parse(double out[RECS__TYPES], const recs_ids *types, const char *text);
 
 #endif

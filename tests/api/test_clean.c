@@ -45,8 +45,18 @@ static void check_items(recs_events *cleaned, size_t count, const uint32_t *want
 }
 
 START_TEST(report_lists_every_rule_in_order) {
-  static const char *const reasons[] = {"kept", "duplicate", "missing user", "missing item", "returned", "cancelled", "excluded item",
-                                        "nonpositive quantity", "nonpositive price", "quantity outlier", "price outlier", "bot"};
+  static const char *const reasons[] = {"kept",
+                                        "duplicate",
+                                        "missing user",
+                                        "missing item",
+                                        "returned",
+                                        "cancelled",
+                                        "excluded item",
+                                        "nonpositive quantity",
+                                        "nonpositive price",
+                                        "quantity outlier",
+                                        "price outlier",
+                                        "bot"};
   recs_events *cleaned;
   recs_report *report;
   const char *reason, *example;
@@ -141,7 +151,8 @@ START_TEST(each_purchase_is_returned_once) {
   recs_event_columns columns = recs_test_columns();
   columns.users = (uint32_t[]){0, 0, 0, 0, 0};
   columns.items = (uint32_t[]){1, 1, 1, 1, 1};
-  columns.quantities = (double[]){-1, 1, -1, -1, 1}; /* no times: by arrival. The first has nothing to undo, nor has the third. */
+  columns.quantities =
+      (double[]){-1, 1, -1, -1, 1}; /* no times: by arrival. The first has nothing to undo, nor has the third. */
   ck_ok(recs_events_append(shop.events, &columns, 5));
   options.drop_duplicates = 0;
   recs_events_free(clean(1, "returned", 2));
@@ -312,12 +323,14 @@ START_TEST(refusals) {
   ck_assert_ptr_null(cleaned);
   ck_assert_ptr_null(report);
   options.max_price_score = -1;
-  ck_fails(recs_events_clean(&cleaned, NULL, shop.events, &options, NULL, NULL), RECS_ERROR_INVALID, "max_price_score is -1");
+  ck_fails(recs_events_clean(&cleaned, NULL, shop.events, &options, NULL, NULL), RECS_ERROR_INVALID,
+           "max_price_score is -1");
   options.max_price_score = (double)NAN;
   ck_fails(recs_events_clean(&cleaned, NULL, shop.events, &options, NULL, NULL), RECS_ERROR_INVALID, "max_price_score");
   options.max_price_score = 1;
   options.match_returns = 2;
-  ck_fails(recs_events_clean(&cleaned, NULL, shop.events, &options, NULL, NULL), RECS_ERROR_INVALID, "match_returns is 2");
+  ck_fails(recs_events_clean(&cleaned, NULL, shop.events, &options, NULL, NULL), RECS_ERROR_INVALID,
+           "match_returns is 2");
   ck_fails(recs_clean_options_init(NULL, 0), RECS_ERROR_INVALID, "options");
   ck_assert_str_eq(recs_schema_name(recs_clean_schema()), "clean");
 }

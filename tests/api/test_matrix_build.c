@@ -39,7 +39,8 @@ static recs_matrix_options defaults(void) {
   return options;
 }
 
-static void check_row(const recs_matrix *matrix, uint32_t row, size_t count, const uint32_t *columns, const float *values) {
+static void check_row(const recs_matrix *matrix, uint32_t row, size_t count, const uint32_t *columns,
+                      const float *values) {
   const uint32_t *found_columns;
   const float *found_values;
   size_t found;
@@ -187,7 +188,8 @@ START_TEST(logs_that_say_little) {
 END_TEST
 
 START_TEST(refusals) {
-  static const char *const bad[] = {"buy", "buy=", "=3", "buy=3,", ",buy=3", "buy=x", "buy=nan", "buy=1;", " =1", "buy=1e999"};
+  static const char *const bad[] = {"buy",   "buy=",    "=3",     "buy=3,", ",buy=3",
+                                    "buy=x", "buy=nan", "buy=1;", " =1",    "buy=1e999"};
   recs_matrix_options options = defaults();
   recs_matrix *matrix = (recs_matrix *)&options;
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -34,7 +34,8 @@ static int32_t fill(recs_test_log *log, uint32_t users, uint32_t items, uint32_t
   return status;
 }
 
-int32_t recs_test_log_create(recs_test_log *out, recs_context *context, uint32_t users, uint32_t items, uint32_t sessions) {
+int32_t recs_test_log_create(recs_test_log *out, recs_context *context, uint32_t users, uint32_t items,
+                             uint32_t sessions) {
   int32_t status;
   memset(out, 0, sizeof *out);
   status = recs_ids_create(&out->users, context);
