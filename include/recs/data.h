@@ -471,37 +471,88 @@ typedef struct recs_features recs_features;
 /** Options of recs_features_rfm(). */
 typedef struct recs_rfm_options {
   size_t struct_size; /**< Set by recs_rfm_options_init(). */
-  int64_t now;        /**< Recency is measured from here; default #RECS_NO_TIME: the latest event of the log. */
-  int32_t extended;   /**< 1: also tenure, mean gap between orders, basket size, distinct items, mean price. Default 0. */
+  int64_t now;        /**< Recency is measured from here, in milliseconds since 1970-01-01 UTC; default #RECS_NO_TIME: the latest
+                           event of the log. Who has later events has a negative recency. */
+  int32_t extended;   /**< 1: also tenure, mean_gap, basket_size, distinct_items, mean_price. Default 0. */
   int32_t reserved;   /**< Must be 0. */
 } recs_rfm_options;
 
-/** The schema of recs_rfm_options. @since 0.1 */
+/** The schema of recs_rfm_options. Static. Any thread. @since 0.1 */
 RECS_API const recs_schema *recs_rfm_schema(void);
-/** Sets the defaults. @since 0.1 */
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives the defaults and @p struct_size.
+ * @param struct_size sizeof(recs_rfm_options) as the caller knows it.
+ * @return #RECS_OK; #RECS_ERROR_INVALID when @p options is NULL or the size is none that any release had.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_rfm_options_init(recs_rfm_options *options, size_t struct_size);
-/** Recency (days), frequency (orders: sessions, or distinct days without sessions) and monetary value (sum of quantity x
- * price; of quantity when no price is known) of each user with an event. #RECS_ERROR_UNSUPPORTED names what the log
- * lacks. @since 0.1 */
+
+/**
+ * Recency, frequency, monetary value and their relatives of each user who has an event with a known time. Clean the log first:
+ * a return counts like any other event.
+ *   - recency: days from the latest event to @p now
+ *   - frequency: orders; an order is a session, or a day (UTC) with events outside of sessions
+ *   - monetary: sum of quantity x price over events with a price; of quantity when the log knows no price
+ *   - tenure: days from the first event to the latest
+ *   - mean_gap: tenure / (frequency - 1), 0 for a single order
+ *   - basket_size: sum of quantities / frequency
+ *   - distinct_items: how many
+ *   - mean_price: mean of the known unit prices, 0 when none is known
+ * @param[out] out a row a user, in the order of the dictionary; 3 columns, or all 8. The caller frees it.
+ * @param events the log; not changed.
+ * @param options NULL for the defaults.
+ * @return #RECS_OK; #RECS_ERROR_UNSUPPORTED names what the log lacks: times, or clock times (#RECS_TIME_ORDER);
+ *   #RECS_ERROR_INVALID; #RECS_ERROR_NUMERIC when a sum is beyond a double; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread, as long as nobody appends to @p events. The same bits for any number of threads.
+ * Complexity: O(events + users) expected.
+ * @since 0.1
+ */
 RECS_API int32_t recs_features_rfm(recs_features **out, const recs_events *events, const recs_rfm_options *options);
-/** The number of rows; 0 for NULL. @since 0.1 */
+
+/** The number of rows; 0 for NULL. Any thread. @since 0.1 */
 RECS_API uint32_t recs_features_rows(const recs_features *features);
-/** The number of columns; 0 for NULL. @since 0.1 */
+/** The number of columns; 0 for NULL. Any thread. @since 0.1 */
 RECS_API uint32_t recs_features_columns(const recs_features *features);
-/** A column's name, borrowed; "" beyond the last. @since 0.1 */
+/** A column's name, borrowed; "" beyond the last and for NULL. Any thread. @since 0.1 */
 RECS_API const char *recs_features_name(const recs_features *features, uint32_t column);
-/** The dictionary row (the user) that each feature row is about; borrowed. @since 0.1 */
+/** The dictionary row (the user) that each feature row is about, ascending; borrowed; NULL for NULL. Any thread. @since 0.1 */
 RECS_API const uint32_t *recs_features_keys(const recs_features *features);
-/** The values, row after row; borrowed. @since 0.1 */
+/** The values, row after row, all finite; borrowed; NULL for NULL. Any thread. @since 0.1 */
 RECS_API const double *recs_features_values(const recs_features *features);
-/** Frees features; NULL is fine. @since 0.1 */
+/** Frees features; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_features_free(recs_features *features);
 
-/** A text field as a sparse matrix, row x term: scikit-learn's TF-IDF (smooth idf ln((1+n)/(1+df))+1, L2 rows). Words are
- * runs of two or more letters, digits or non-ASCII bytes, ASCII lower-cased; terms in fewer than @p min_documents rows are left
- * out. @p out_terms (the vocabulary; may be NULL) is owned by the caller. @since 0.1 */
-RECS_API int32_t recs_features_tfidf(recs_matrix **out, recs_ids **out_terms, const recs_profiles *profiles, uint32_t field, uint32_t min_documents);
-/** A tag field as a sparse matrix, row x tag, with the tags' weights (one-hot when they are 1). @since 0.1 */
+/**
+ * A text field as a sparse matrix, row x term, as scikit-learn's TfidfVectorizer weighs it: count x (ln((1 + n) / (1 + df)) + 1),
+ * each row divided by its Euclidean length; n is the number of rows that have a text, df that of rows with the term. Words are
+ * runs of two or more ASCII letters, digits or bytes beyond ASCII, ASCII lower-cased; runs longer than an id may be are left out.
+ * @param[out] out the matrix, with a row for each row of the profiles' dictionary; the caller frees it.
+ * @param[out] out_terms may be NULL; else the vocabulary, its rows being the matrix's columns, in the order of first
+ *   appearance; the caller frees it.
+ * @param profiles the store; not changed.
+ * @param field a field of #RECS_FIELD_TEXT.
+ * @param min_documents terms in fewer rows are left out; 0 and 1: none.
+ * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread, as long as nobody changes @p profiles. The same bits for any number of threads.
+ * Complexity: O(bytes + rows + terms) expected.
+ * @since 0.1
+ */
+RECS_API int32_t recs_features_tfidf(recs_matrix **out, recs_ids **out_terms, const recs_profiles *profiles, uint32_t field,
+                                     uint32_t min_documents);
+
+/**
+ * A tag field as a sparse matrix, row x tag, with the tags' weights (one-hot when they are 1). Tags that weigh 0 are left out.
+ * @param[out] out the matrix, with a row for each row of the profiles' dictionary and a column for each of
+ *   recs_profiles_tag_ids(); the caller frees it.
+ * @param profiles the store; not changed.
+ * @param field a field of #RECS_FIELD_TAGS.
+ * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread, as long as nobody changes @p profiles. Complexity: O(rows + tags).
+ * @since 0.1
+ */
 RECS_API int32_t recs_features_onehot(recs_matrix **out, const recs_profiles *profiles, uint32_t field);
 
 /** Ways to bring columns to one scale. */

@@ -127,14 +127,14 @@ static int32_t append_kept(recs_events *to, const recs__event_view *view, const 
 }
 
 static int32_t write_log(recs_events **out, const recs__cleaning *cleaning) {
-  uint32_t *types = recs__alloc(cleaning->context, cleaning->chunk_size, sizeof *types);
+  uint32_t *types = recs__alloc(cleaning->context, RECS__CHUNK, sizeof *types);
   recs_events *log = NULL;
   int32_t status;
   if (types == NULL)
     return recs__fail_nomem();
   RECS_GO(recs__events_like(&log, cleaning->events));
   for (size_t chunk = 0; chunk < cleaning->chunks; chunk++)
-    RECS_GO(append_kept(log, &cleaning->views[chunk], cleaning->dropped + chunk * cleaning->chunk_size, types));
+    RECS_GO(append_kept(log, &cleaning->views[chunk], cleaning->dropped + chunk * RECS__CHUNK, types));
   RECS_GO(recs_events_freeze(out, log));
 cleanup:
   recs_events_free(log);
@@ -153,7 +153,6 @@ static int32_t cleaning_create(recs__cleaning *out, const recs_events *events) {
     return recs__fail_nomem();
   for (size_t chunk = 0; chunk < out->chunks; chunk++)
     recs__events_view(&out->views[chunk], events, chunk);
-  out->chunk_size = out->chunks == 0 ? 1 : out->views[0].count; /* one chunk alone may be short */
   return RECS_OK;
 }
 

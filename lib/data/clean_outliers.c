@@ -1,5 +1,6 @@
 /* What is far from usual, by robust scores of logarithms. */
 #include "lib/data/cleaning.h"
+#include "lib/data/day.h"
 #include "lib/data/interactions.h"
 #include "lib/data/quantile.h"
 
@@ -7,7 +8,6 @@
 
 /* Makes the median absolute deviation of normal values their standard deviation. */
 static const double normal_spread = 1.4826;
-static const int64_t day = 86400000;
 
 /* Sets center and reach from values, which are overwritten. Where more than half of the values are the same, their
  * median absolute deviation is 0 and says nothing: it is then taken of those that differ, so that of these at least
@@ -81,16 +81,11 @@ static int32_t sort_users_times(recs__interactions *out, const recs__cleaning *c
   return RECS_OK;
 }
 
-/* Days since 1970, also before it. */
-static int64_t day_of(int64_t time) {
-  return time / day - (time % day < 0);
-}
-
 /* The logarithm of events per active day; NaN for a user without events. */
 static double rate_of(const recs__interaction *events, size_t count) {
   size_t days = count > 0;
   for (size_t i = 1; i < count; i++)
-    days += day_of(events[i].time) != day_of(events[i - 1].time);
+    days += recs__day_of(events[i].time) != recs__day_of(events[i - 1].time);
   return days == 0 ? (double)NAN : log((double)count / (double)days);
 }
 

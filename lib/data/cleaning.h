@@ -2,6 +2,7 @@
 #ifndef RECS_LIB_DATA_CLEANING_H
 #define RECS_LIB_DATA_CLEANING_H
 
+#include "lib/data/event_chunk.h"
 #include "lib/data/events.h"
 
 /* One cleaning. A rule drops an event by writing its own number; what an earlier rule dropped, it leaves alone. */
@@ -11,7 +12,6 @@ typedef struct recs__cleaning {
   recs_clean_options options;
   size_t count;
   size_t chunks;
-  size_t chunk_size;       /* of all chunks but the last */
   recs__event_view *views; /* of the chunks */
   uint8_t *dropped;        /* by event: the number of the rule that dropped it, from 1; 0: none did */
   uint8_t rule;            /* the number of the rule at work */
@@ -22,8 +22,8 @@ typedef struct recs__cleaning {
 
 /* The chunk of an event, and its place in it. */
 static inline const recs__event_view *recs__cleaning_view(const recs__cleaning *cleaning, size_t event, size_t *place) {
-  *place = event % cleaning->chunk_size;
-  return &cleaning->views[event / cleaning->chunk_size];
+  *place = event % RECS__CHUNK;
+  return &cleaning->views[event / RECS__CHUNK];
 }
 
 /* What an event says, also where it says nothing. */

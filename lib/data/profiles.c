@@ -158,18 +158,25 @@ static int32_t check_row(const recs_profiles *profiles, uint32_t row) {
                     : recs__fail(RECS_ERROR_INVALID, "row %" PRIu32 " of a dictionary of %" PRIu32, row, rows);
 }
 
+int32_t recs__profiles_check_field(const recs_profiles *profiles, uint32_t field, int32_t type) {
+  static const char *const types[] = {"", "tags", "a number", "a text", "an embedding"};
+  const recs__field_store *found;
+  if (field >= profiles->count)
+    return recs__fail(RECS_ERROR_INVALID, "field %" PRIu32 " of %" PRIu32, field, profiles->count);
+  found = profiles->fields[field];
+  if (found->type != type)
+    return recs__fail(RECS_ERROR_INVALID, "field %s holds %s, not %s", found->name, types[found->type], types[type]);
+  return RECS_OK;
+}
+
 /* The field of that number and type, for a row of the dictionary (whether or not its id was removed). */
 static int32_t find_place(recs__field_store **out, const recs_profiles *profiles, uint32_t row, uint32_t field,
                           int32_t type) {
-  static const char *const types[] = {"", "tags", "a number", "a text", "an embedding"};
   *out = NULL;
   RECS_NOT_NULL(profiles);
   RECS_TRY(check_row(profiles, row));
-  if (field >= profiles->count)
-    return recs__fail(RECS_ERROR_INVALID, "field %" PRIu32 " of %" PRIu32, field, profiles->count);
+  RECS_TRY(recs__profiles_check_field(profiles, field, type));
   *out = profiles->fields[field];
-  if ((*out)->type != type)
-    return recs__fail(RECS_ERROR_INVALID, "field %s holds %s, not %s", (*out)->name, types[(*out)->type], types[type]);
   return RECS_OK;
 }
 

@@ -18,4 +18,7 @@ int32_t recs__profiles_accept(recs_profiles *profiles, recs_profiles *draft);
 /* The field of that name; RECS_ERROR_NOT_FOUND lists the known ones. */
 int32_t recs__profiles_find_field(uint32_t *out, const recs_profiles *profiles, const char *name);
 
+/* Refuses a field that is not there or not of that RECS_FIELD_* type. */
+int32_t recs__profiles_check_field(const recs_profiles *profiles, uint32_t field, int32_t type);
+
 #endif
