@@ -1,0 +1,273 @@
+/* Lloyd's algorithm (1982): rows go to their nearest centre, centres to the mean of their rows. */
+#include "lib/analyze/kmeans.h"
+
+#include <string.h>
+
+#include "lib/similarity/topk.h"
+
+int32_t recs__centers_init(recs__centers *centers, const recs_context *context, uint32_t clusters, uint32_t columns) {
+  centers->values = recs__alloc(context, clusters, columns * sizeof *centers->values);
+  centers->groups = recs__alloc_zero(context, recs__groups_size(clusters, columns), sizeof *centers->groups);
+  centers->norms = recs__alloc(context, clusters, sizeof *centers->norms);
+  return centers->values == NULL || centers->groups == NULL || centers->norms == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
+void recs__centers_free(recs__centers *centers, const recs_context *context) {
+  recs__free(context, centers->values);
+  recs__free(context, centers->groups);
+  recs__free(context, centers->norms);
+}
+
+/* The norm is that of the centre as the groups hold it, so that distance and norm agree. */
+void recs__centers_pack(recs__centers *centers, uint32_t clusters, uint32_t columns, const float *shift) {
+  for (uint32_t c = 0; c < clusters; c++) {
+    const float *center = centers->values + (size_t)c * columns;
+    double norm = 0;
+    for (uint32_t j = 0; j < columns; j++) {
+      double value = (double)(center[j] - shift[j]);
+      norm += value * value;
+    }
+    centers->norms[c] = (float)norm;
+    recs__groups_set(centers->groups, c, columns, center, shift, -2.0f);
+  }
+}
+
+int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_t clusters) {
+  const recs_context *context = points->context;
+  size_t cells = (size_t)clusters * points->columns; /* the caller's centres have as many */
+  lloyd->points = points;
+  lloyd->clusters = clusters;
+  RECS_TRY(recs__centers_init(&lloyd->centers, context, clusters, points->columns));
+  lloyd->labels = recs__alloc(context, points->rows, sizeof *lloyd->labels);
+  lloyd->sums = recs__alloc(context, points->blocks, cells * sizeof *lloyd->sums);
+  lloyd->counts = recs__alloc(context, points->blocks, clusters * sizeof *lloyd->counts);
+  lloyd->changes = recs__alloc(context, points->blocks, sizeof *lloyd->changes);
+  lloyd->inertias = recs__alloc(context, points->blocks, sizeof *lloyd->inertias);
+  lloyd->totals = recs__alloc(context, cells, sizeof *lloyd->totals);
+  lloyd->members = recs__alloc(context, clusters, sizeof *lloyd->members);
+  if (lloyd->labels == NULL || lloyd->sums == NULL || lloyd->counts == NULL || lloyd->changes == NULL ||
+      lloyd->inertias == NULL || lloyd->totals == NULL || lloyd->members == NULL)
+    return recs__fail_nomem();
+  return RECS_OK;
+}
+
+void recs__lloyd_free(recs__lloyd *lloyd) {
+  const recs_context *context = lloyd->points->context;
+  recs__centers_free(&lloyd->centers, context);
+  recs__free(context, lloyd->labels);
+  recs__free(context, lloyd->sums);
+  recs__free(context, lloyd->counts);
+  recs__free(context, lloyd->changes);
+  recs__free(context, lloyd->inertias);
+  recs__free(context, lloyd->totals);
+  recs__free(context, lloyd->members);
+}
+
+/* Labels one panel of rows; returns how many labels changed. */
+static size_t label_panel(const recs__lloyd *lloyd, float *panel, size_t row, size_t count) {
+  const recs__points *points = lloyd->points;
+  uint32_t found[RECS__PANEL];
+  size_t changes = 0;
+  points->kernels->pack(panel, points->values + row * points->columns, count, points->columns, points->shift);
+  points->kernels->nearest(found, panel, points->columns, lloyd->centers.groups, lloyd->centers.norms, lloyd->clusters);
+  for (size_t r = 0; r < count; r++)
+    changes += found[r] != lloyd->labels[row + r];
+  memcpy(lloyd->labels + row, found, count * sizeof *found);
+  return changes;
+}
+
+/* Labels a block and, while its rows are in the cache, adds them to its sums. */
+static int32_t assign_block(void *payload, uint32_t thread, size_t begin, size_t end) {
+  recs__lloyd *lloyd = payload;
+  const recs__points *points = lloyd->points;
+  size_t block = begin / points->grain, cells = (size_t)lloyd->clusters * points->columns;
+  double *sums = lloyd->sums + block * cells;
+  uint32_t *counts = lloyd->counts + block * lloyd->clusters;
+  float *panel = recs__panels_of(&points->panels, thread);
+  memset(sums, 0, cells * sizeof *sums);
+  memset(counts, 0, lloyd->clusters * sizeof *counts);
+  lloyd->changes[block] = 0;
+  for (size_t row = begin; row < end; row += RECS__PANEL) {
+    size_t count = end - row < RECS__PANEL ? end - row : RECS__PANEL;
+    lloyd->changes[block] += label_panel(lloyd, panel, row, count);
+    points->kernels->add(sums, points->values + row * points->columns, lloyd->labels + row, count, points->columns);
+    for (size_t r = 0; r < count; r++)
+      counts[lloyd->labels[row + r]] += 1;
+  }
+  return RECS_OK;
+}
+
+/* Measures a block for the end; unless the labels are known to fit the centres, it labels it first. */
+static int32_t measure_block(void *payload, uint32_t thread, size_t begin, size_t end) {
+  recs__lloyd *lloyd = payload;
+  const recs__points *points = lloyd->points;
+  float *panel = recs__panels_of(&points->panels, thread);
+  double distances[RECS__PANEL], sum = 0;
+  for (size_t row = begin; row < end; row += RECS__PANEL) {
+    size_t count = end - row < RECS__PANEL ? end - row : RECS__PANEL;
+    if (!lloyd->settled)
+      label_panel(lloyd, panel, row, count);
+    points->kernels->measure(distances, points->values + row * points->columns, lloyd->centers.values,
+                             lloyd->labels + row, count, points->columns);
+    for (size_t r = 0; r < count; r++)
+      sum += distances[r];
+  }
+  lloyd->inertias[begin / points->grain] = sum;
+  return RECS_OK;
+}
+
+static int32_t assign(recs__lloyd *lloyd, recs__task_fn task, const recs__progress *progress) {
+  const recs__points *points = lloyd->points;
+  recs__centers_pack(&lloyd->centers, lloyd->clusters, points->columns, points->shift);
+  return recs__parallel(points->context, points->rows, points->grain, task, lloyd, progress);
+}
+
+/* Adds up the blocks' sums, in order. */
+static void add_blocks(recs__lloyd *lloyd) {
+  const recs__points *points = lloyd->points;
+  size_t cells = (size_t)lloyd->clusters * points->columns;
+  memcpy(lloyd->totals, lloyd->sums, cells * sizeof *lloyd->totals);
+  memcpy(lloyd->members, lloyd->counts, lloyd->clusters * sizeof *lloyd->members);
+  for (size_t block = 1; block < points->blocks; block++) {
+    const double *sums = lloyd->sums + block * cells;
+    const uint32_t *counts = lloyd->counts + block * lloyd->clusters;
+    for (size_t i = 0; i < cells; i++)
+      lloyd->totals[i] += sums[i];
+    for (uint32_t c = 0; c < lloyd->clusters; c++)
+      lloyd->members[c] += counts[c];
+  }
+}
+
+/* Moves the centres to the means; returns the squared shift. A cluster that is still empty stays where it is. */
+static double move_centers(recs__lloyd *lloyd) {
+  uint32_t columns = lloyd->points->columns;
+  double shift = 0;
+  for (uint32_t c = 0; c < lloyd->clusters; c++) {
+    float *center = lloyd->centers.values + (size_t)c * columns;
+    const double *total = lloyd->totals + (size_t)c * columns;
+    if (lloyd->members[c] == 0)
+      continue;
+    for (uint32_t j = 0; j < columns; j++) {
+      float moved = (float)(total[j] / lloyd->members[c]);
+      double step = (double)moved - (double)center[j];
+      shift += step * step;
+      center[j] = moved;
+    }
+  }
+  return shift;
+}
+
+static size_t count_changes(const recs__lloyd *lloyd) {
+  size_t changes = 0;
+  for (size_t block = 0; block < lloyd->points->blocks; block++)
+    changes += lloyd->changes[block];
+  return changes;
+}
+
+static int has_empty(const recs__lloyd *lloyd) {
+  for (uint32_t c = 0; c < lloyd->clusters; c++) {
+    if (lloyd->members[c] == 0)
+      return 1;
+  }
+  return 0;
+}
+
+/* One iteration: `*done` when the labels stayed or the centres hardly moved. Labels that stayed fit the centres, which
+ * are then the same means as before, unless an empty cluster got a row that it could not keep. */
+static int32_t iterate(recs__lloyd *lloyd, double tolerance, int *done, const recs__progress *progress) {
+  int stayed, refilled;
+  RECS_TRY(assign(lloyd, assign_block, progress));
+  add_blocks(lloyd);
+  stayed = count_changes(lloyd) == 0;
+  refilled = has_empty(lloyd);
+  if (refilled)
+    RECS_TRY(recs__lloyd_refill(lloyd));
+  *done = move_centers(lloyd) <= tolerance || stayed;
+  lloyd->settled = stayed && !refilled;
+  return RECS_OK;
+}
+
+/* The last pass labels the rows by the last centres and measures them, so that labels, centres and inertia belong
+ * together. */
+int32_t recs__lloyd_run(recs__lloyd *lloyd, double tolerance, uint32_t max_iterations, const recs__progress *progress) {
+  recs__progress part;
+  int done = 0;
+  for (size_t row = 0; row < lloyd->points->rows; row++)
+    lloyd->labels[row] = UINT32_MAX; /* all labels change in the first iteration */
+  for (lloyd->iterations = 0; lloyd->iterations < max_iterations && !done; lloyd->iterations++) {
+    double steps = (double)max_iterations + 1, at = lloyd->iterations;
+    part = recs__progress_part(progress, at / steps, (at + 1) / steps);
+    RECS_TRY(iterate(lloyd, tolerance, &done, &part));
+  }
+  part = recs__progress_part(progress, max_iterations / ((double)max_iterations + 1), 1);
+  RECS_TRY(assign(lloyd, measure_block, &part));
+  lloyd->inertia = 0;
+  for (size_t block = 0; block < lloyd->points->blocks; block++)
+    lloyd->inertia += lloyd->inertias[block];
+  return RECS_OK;
+}
+
+/* The rows farthest from their centres, the farthest first; those that lie on theirs are none. */
+static void find_farthest(const recs__lloyd *lloyd, recs__top *top) {
+  const recs__points *points = lloyd->points;
+  double distances[RECS__PANEL];
+  for (size_t row = 0; row < points->rows; row += RECS__PANEL) {
+    size_t count = points->rows - row < RECS__PANEL ? points->rows - row : RECS__PANEL;
+    points->kernels->measure(distances, points->values + row * points->columns, lloyd->centers.values,
+                             lloyd->labels + row, count, points->columns);
+    for (size_t r = 0; r < count; r++) {
+      if (distances[r] > 0)
+        recs__top_offer(top, (uint32_t)(row + r), distances[r]);
+    }
+  }
+}
+
+/* Takes a row from its cluster and makes it the only member of an empty one. */
+static void give_row(recs__lloyd *lloyd, uint32_t row, uint32_t empty) {
+  uint32_t columns = lloyd->points->columns, owner = lloyd->labels[row];
+  const float *values = lloyd->points->values + (size_t)row * columns;
+  for (uint32_t j = 0; j < columns; j++) {
+    lloyd->totals[(size_t)owner * columns + j] -= (double)values[j];
+    lloyd->totals[(size_t)empty * columns + j] = (double)values[j];
+  }
+  lloyd->members[owner] -= 1;
+  lloyd->members[empty] = 1;
+}
+
+static void give_rows(recs__lloyd *lloyd, const uint32_t *rows, size_t count) {
+  size_t next = 0;
+  for (uint32_t c = 0; c < lloyd->clusters && next < count; c++) {
+    if (lloyd->members[c] != 0)
+      continue;
+    while (next < count && lloyd->members[lloyd->labels[rows[next]]] < 2)
+      next += 1; /* a cluster's last row stays: taking it would only pass the emptiness on */
+    if (next < count)
+      give_row(lloyd, rows[next++], c);
+  }
+}
+
+int32_t recs__lloyd_refill(recs__lloyd *lloyd) {
+  const recs_context *context = lloyd->points->context;
+  size_t empty = 0, count;
+  uint32_t *rows;
+  double *distances;
+  recs__top top = {.context = context};
+  int32_t status;
+  for (uint32_t c = 0; c < lloyd->clusters; c++)
+    empty += lloyd->members[c] == 0;
+  rows = recs__alloc(context, empty, sizeof *rows);
+  distances = recs__alloc(context, empty, sizeof *distances);
+  if (rows == NULL || distances == NULL) {
+    status = recs__fail_nomem();
+    goto cleanup;
+  }
+  RECS_GO(recs__top_init(&top, context, empty, lloyd->points->rows));
+  find_farthest(lloyd, &top);
+  count = recs__top_take(&top, rows, distances);
+  give_rows(lloyd, rows, count);
+cleanup:
+  recs__top_free(&top);
+  recs__free(context, rows);
+  recs__free(context, distances);
+  return status;
+}

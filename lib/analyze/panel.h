@@ -1,0 +1,60 @@
+/* Distances of many rows to many points, for k-means, its seeding and the silhouette. Rows are worked on in panels:
+ * PANEL of them side by side, column after column, so that a vector holds one column of several rows and no sum ever
+ * crosses its lanes. Each (row, point) pair is one chain of fused multiply-adds over the columns, so all twins give the
+ * same bits. */
+#ifndef RECS_LIB_ANALYZE_PANEL_H
+#define RECS_LIB_ANALYZE_PANEL_H
+
+#include "lib/base/context.h"
+
+enum {
+  RECS__PANEL = 32, /* rows in a panel */
+  RECS__GROUP = 8   /* points in a group: group after group, in it column after column, the points side by side */
+};
+
+typedef struct recs__panel_kernels {
+  /* Lays out `count` (1 to PANEL) rows of row-major `rows` as a panel, minus `shift`. Missing rows become zeros. */
+  void (*pack)(float *panel, const float *rows, size_t count, uint32_t columns, const float *shift);
+  /* The nearest of `count` points to each of the panel's rows, the first of equals. `points` holds -2 times each point
+   * in groups, `norms` their squared lengths. */
+  void (*nearest)(uint32_t *labels, const float *panel, uint32_t columns, const float *points, const float *norms,
+                  uint32_t count);
+  /* out[p * PANEL + r]: the squared distance of row r to point p, for the first `count` (1 to GROUP) points of one
+   * group. Summed from differences: exactly 0 for equal ones. */
+  void (*squares)(float *out, const float *panel, uint32_t columns, const float *group, uint32_t count);
+  /* Adds each row to the sums of its label: sums[label * columns + column]. */
+  void (*add)(double *sums, const float *rows, const uint32_t *labels, size_t count, uint32_t columns);
+  /* out[r]: the squared distance of row r to the point of its label, in double, over lanes of 8 columns. */
+  void (*measure)(double *out, const float *rows, const float *points, const uint32_t *labels, size_t count,
+                  uint32_t columns);
+} recs__panel_kernels;
+
+/* The kernels for RECS_CPU_* bits. */
+const recs__panel_kernels *recs__panel_kernels_of(uint32_t cpu);
+
+/* The plain ones, and those of a feature where the build has them (see panel.c). */
+extern const recs__panel_kernels recs__panel_plain;
+extern const recs__panel_kernels recs__panel_avx2;
+extern const recs__panel_kernels recs__panel_avx512;
+void recs__panel_pack_avx2(float *panel, const float *rows, size_t count, uint32_t columns, const float *shift);
+
+/* Room for `count` points in groups, in floats. */
+size_t recs__groups_size(size_t count, uint32_t columns);
+
+/* Lays out a point: out of its groups, the place `index` receives factor * (point - shift). */
+void recs__groups_set(float *groups, size_t index, uint32_t columns, const float *point, const float *shift,
+                      float factor);
+
+/* A panel for each thread, on cache lines. */
+typedef struct recs__panels {
+  const recs_context *context;
+  void *block;
+  float *first;
+  size_t stride;
+} recs__panels;
+
+int32_t recs__panels_init(recs__panels *panels, const recs_context *context, uint32_t threads, uint32_t columns);
+float *recs__panels_of(const recs__panels *panels, uint32_t thread);
+void recs__panels_free(recs__panels *panels);
+
+#endif

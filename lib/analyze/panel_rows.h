@@ -1,0 +1,44 @@
+/* Loops over rows that the compiler turns into vectors by itself: included where a target is set, the same bits in
+ * each. */
+#ifndef RECS_LIB_ANALYZE_PANEL_ROWS_H
+#define RECS_LIB_ANALYZE_PANEL_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PANEL_INLINE static inline __attribute__((always_inline))
+
+PANEL_INLINE void panel_add(double *restrict sums, const float *restrict rows, const uint32_t *restrict labels,
+                            size_t count, size_t columns) {
+  for (size_t r = 0; r < count; r++) {
+    double *restrict sum = sums + labels[r] * columns;
+    const float *restrict row = rows + r * columns;
+    for (size_t j = 0; j < columns; j++)
+      sum[j] += (double)row[j];
+  }
+}
+
+/* Eight partial sums, so that vectors of any width add in the same order. */
+PANEL_INLINE double panel_square(const float *restrict row, const float *restrict point, size_t columns) {
+  double lanes[8] = {0};
+  size_t j = 0;
+  for (; j + 8 <= columns; j += 8) {
+    for (size_t lane = 0; lane < 8; lane++) {
+      double difference = (double)row[j + lane] - (double)point[j + lane];
+      lanes[lane] += difference * difference;
+    }
+  }
+  for (size_t lane = 0; j < columns; j++, lane++) {
+    double difference = (double)row[j] - (double)point[j];
+    lanes[lane] += difference * difference;
+  }
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+PANEL_INLINE void panel_measure(double *out, const float *rows, const float *points, const uint32_t *labels,
+                                size_t count, size_t columns) {
+  for (size_t r = 0; r < count; r++)
+    out[r] = panel_square(rows + r * columns, points + labels[r] * columns, columns);
+}
+
+#endif

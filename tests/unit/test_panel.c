@@ -1,0 +1,132 @@
+#include "support/support.h"
+
+#include "lib/analyze/panel.h"
+#include "lib/base/cpu.h"
+#include "lib/base/random.h"
+
+enum { COLUMNS_MAX = 70, POINTS_MAX = 41 };
+
+typedef struct twins {
+  const recs__panel_kernels *plain, *fast;
+} twins;
+
+/* The kernels of a feature that this machine has; the plain ones again when it has not. */
+static twins twins_of(int index) {
+  static const uint32_t features[] = {RECS_CPU_AVX2, RECS_CPU_AVX512, RECS_CPU_NEON};
+  twins both = {recs__panel_kernels_of(RECS_CPU_NONE), recs__panel_kernels_of(features[index] & recs__cpu_detect())};
+  return both;
+}
+
+static void fill(float *out, size_t count, uint64_t seed) {
+  recs__random random = recs__random_stream(seed, 0);
+  for (size_t i = 0; i < count; i++)
+    out[i] = (float)(recs__random_unit(&random) * 20 - 10);
+}
+
+static float rows[RECS__PANEL * COLUMNS_MAX], points[POINTS_MAX * COLUMNS_MAX], shift[COLUMNS_MAX], norms[POINTS_MAX];
+static float groups[(POINTS_MAX + RECS__GROUP) * COLUMNS_MAX];
+static float panel[RECS__PANEL * COLUMNS_MAX], other[RECS__PANEL * COLUMNS_MAX];
+
+START_TEST(packing) {
+  twins both = twins_of(_i);
+  fill(rows, RECS__PANEL * COLUMNS_MAX, 1);
+  fill(shift, COLUMNS_MAX, 2);
+  for (uint32_t columns = 1; columns <= COLUMNS_MAX; columns++) {
+    for (size_t count = 1; count <= RECS__PANEL; count += 31) {
+      both.plain->pack(panel, rows, count, columns, shift);
+      both.fast->pack(other, rows, count, columns, shift);
+      ck_assert_mem_eq(panel, other, columns * RECS__PANEL * sizeof *panel);
+      ck_assert(panel[0] == rows[0] - shift[0]);
+    }
+  }
+}
+END_TEST
+
+START_TEST(nearest_points) {
+  twins both = twins_of(_i);
+  fill(rows, RECS__PANEL * COLUMNS_MAX, 3);
+  fill(points, POINTS_MAX * COLUMNS_MAX, 4);
+  memset(shift, 0, sizeof shift);
+  for (uint32_t columns = 1; columns <= COLUMNS_MAX; columns += 3) {
+    both.plain->pack(panel, rows, RECS__PANEL, columns, shift);
+    for (uint32_t count = 1; count <= POINTS_MAX; count++) {
+      uint32_t labels[RECS__PANEL], found[RECS__PANEL];
+      memcpy(points + (size_t)(count / 2) * columns, points, columns * sizeof *points); /* equals: the first wins */
+      for (uint32_t p = 0; p < count; p++) {
+        const float *point = points + (size_t)p * columns;
+        norms[p] = 0;
+        for (uint32_t j = 0; j < columns; j++)
+          norms[p] += point[j] * point[j];
+        recs__groups_set(groups, p, columns, point, shift, -2.0f);
+      }
+      both.plain->nearest(labels, panel, columns, groups, norms, count);
+      both.fast->nearest(found, panel, columns, groups, norms, count);
+      ck_assert_mem_eq(labels, found, sizeof labels);
+      for (size_t r = 0; r < RECS__PANEL; r++)
+        ck_assert(count < 2 || labels[r] != count / 2);
+    }
+  }
+}
+END_TEST
+
+START_TEST(squared_distances) {
+  twins both = twins_of(_i);
+  float out[RECS__GROUP * RECS__PANEL], found[RECS__GROUP * RECS__PANEL];
+  fill(rows, RECS__PANEL * COLUMNS_MAX, 5);
+  memset(shift, 0, sizeof shift);
+  for (uint32_t columns = 1; columns <= COLUMNS_MAX; columns += 3) {
+    both.plain->pack(panel, rows, RECS__PANEL, columns, shift);
+    for (uint32_t count = 1; count <= RECS__GROUP; count++) {
+      for (uint32_t p = 0; p < count; p++) /* the panel's own rows as points */
+        recs__groups_set(groups, p, columns, rows + (size_t)p * columns, shift, 1.0f);
+      both.plain->squares(out, panel, columns, groups, count);
+      both.fast->squares(found, panel, columns, groups, count);
+      ck_assert_mem_eq(out, found, count * RECS__PANEL * sizeof *out);
+      for (uint32_t p = 0; p < count; p++) {
+        double sum = 0;
+        for (uint32_t j = 0; j < columns; j++) {
+          double difference = (double)rows[9 * columns + j] - (double)rows[p * columns + j];
+          sum += difference * difference;
+        }
+        ck_assert_float_eq(out[p * RECS__PANEL + p], 0);
+        ck_assert_double_eq_tol(out[p * RECS__PANEL + 9], sum, 1e-5 * sum);
+      }
+    }
+  }
+}
+END_TEST
+
+START_TEST(rows_one_by_one) {
+  twins both = twins_of(_i);
+  static double sums[POINTS_MAX * COLUMNS_MAX], others[POINTS_MAX * COLUMNS_MAX];
+  double distances[RECS__PANEL], found[RECS__PANEL];
+  uint32_t labels[RECS__PANEL];
+  for (uint32_t r = 0; r < RECS__PANEL; r++)
+    labels[r] = r * 7 % POINTS_MAX;
+  fill(rows, RECS__PANEL * COLUMNS_MAX, 6);
+  fill(points, POINTS_MAX * COLUMNS_MAX, 7);
+  for (uint32_t columns = 1; columns <= COLUMNS_MAX; columns++) {
+    memset(sums, 0, sizeof sums);
+    memset(others, 0, sizeof others);
+    both.plain->add(sums, rows, labels, RECS__PANEL, columns);
+    both.fast->add(others, rows, labels, RECS__PANEL, columns);
+    ck_assert_mem_eq(sums, others, sizeof sums);
+    ck_assert_double_eq(sums[0], rows[0]);
+    both.plain->measure(distances, rows, points, labels, RECS__PANEL, columns);
+    both.fast->measure(found, rows, points, labels, RECS__PANEL, columns);
+    ck_assert_mem_eq(distances, found, sizeof found);
+    ck_assert_double_ge(distances[0], ((double)rows[0] - (double)points[0]) * ((double)rows[0] - (double)points[0]));
+  }
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("panel");
+  TCase *tests = tcase_create("panel");
+  tcase_add_loop_test(tests, packing, 0, 3);
+  tcase_add_loop_test(tests, nearest_points, 0, 3);
+  tcase_add_loop_test(tests, squared_distances, 0, 3);
+  tcase_add_loop_test(tests, rows_one_by_one, 0, 3);
+  suite_add_tcase(suite, tests);
+  return recs_test_run(suite);
+}

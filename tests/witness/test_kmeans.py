@@ -1,0 +1,125 @@
+"""k-means against scikit-learn, from the same start centres."""
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
+
+CASES = [(300, 2, 3), (1000, 1, 4), (2000, 7, 9), (5000, 16, 8), (3000, 33, 40), (700, 128, 65), (257, 5, 1)]
+
+
+def clouds(seed, rows, columns, kinds, spread=0.6, far=0.0):
+    random = np.random.default_rng(seed)
+    centers = random.normal(size=(kinds, columns)) * 2
+    values = centers[random.integers(kinds, size=rows)] + random.normal(size=(rows, columns)) * spread + far
+    return values.astype(np.float32)
+
+
+def fit(recs, values, clusters, centers=None, **options):
+    if centers is not None:
+        options["centers"] = recs.array("float", centers)
+    return recs.make("recs_kmeans", recs.lib.recs_kmeans_fit, recs.context(2), recs.array("float", values), len(values),
+                     values.shape[1], recs.options("kmeans", clusters=clusters, **options), recs.ffi.NULL,
+                     recs.ffi.NULL)
+
+
+def labels_of(recs, kmeans, rows):
+    return recs.view(recs.lib.recs_kmeans_labels(kmeans), rows, np.uint32)
+
+
+def centers_of(recs, kmeans):
+    clusters, columns = recs.lib.recs_kmeans_clusters(kmeans), recs.lib.recs_kmeans_columns(kmeans)
+    return recs.view(recs.lib.recs_kmeans_centers(kmeans), clusters * columns, np.float32).reshape(clusters, columns)
+
+
+def witness(values, centers, tol=0.0, max_iter=300):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return KMeans(len(centers), init=centers, n_init=1, tol=tol, max_iter=max_iter, algorithm="lloyd").fit(values)
+
+
+def nearly_tied(values, centers, row):
+    """Whether two centres are as near to a row as floats can tell."""
+    squares = np.sort(((centers.astype(np.float64) - values[row]) ** 2).sum(axis=1))
+    return squares[1] - squares[0] <= 1e-4 * (squares[1] + 1)
+
+
+def compare_labels(values, centers, left, right):
+    different = np.flatnonzero(left != right)
+    assert all(nearly_tied(values, centers, row) for row in different)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("rows,columns,clusters", CASES)
+def test_same_start_same_end(recs, rows, columns, clusters, seed):
+    values = clouds(seed, rows, columns, clusters)
+    centers = values[np.random.default_rng(seed).choice(rows, clusters, replace=False)].copy()
+    ours, theirs = fit(recs, values, clusters, centers, tolerance=0), witness(values, centers)
+    assert recs.lib.recs_kmeans_inertia(ours) == pytest.approx(theirs.inertia_, rel=1e-5)
+    assert abs(recs.lib.recs_kmeans_iterations(ours) - theirs.n_iter_) <= 1
+    np.testing.assert_allclose(centers_of(recs, ours), theirs.cluster_centers_, rtol=1e-3, atol=1e-3)
+    compare_labels(values, centers_of(recs, ours), labels_of(recs, ours, rows), theirs.labels_)
+    sizes = recs.view(recs.lib.recs_kmeans_sizes(ours), clusters, np.uint64)
+    assert sizes.tolist() == np.bincount(labels_of(recs, ours, rows), minlength=clusters).tolist()
+
+
+@pytest.mark.parametrize("iterations", [1, 2, 5])
+def test_stopped_early(recs, iterations):
+    values = clouds(11, 4000, 12, 20, spread=1.5)
+    centers = values[:20].copy()
+    ours = fit(recs, values, 20, centers, tolerance=0, max_iterations=iterations)
+    theirs = witness(values, centers, max_iter=iterations)
+    assert recs.lib.recs_kmeans_iterations(ours) == theirs.n_iter_ == iterations
+    assert recs.lib.recs_kmeans_inertia(ours) == pytest.approx(theirs.inertia_, rel=1e-5)
+    compare_labels(values, centers_of(recs, ours), labels_of(recs, ours, 4000), theirs.labels_)
+
+
+@pytest.mark.parametrize("tolerance", [1e-4, 1e-2])
+def test_tolerance_stops_at_the_same_iteration(recs, tolerance):
+    values = clouds(12, 4000, 6, 8, spread=1.5)
+    centers = values[:8].copy()
+    ours = fit(recs, values, 8, centers, tolerance=tolerance)
+    theirs = witness(values, centers, tol=tolerance)
+    assert recs.lib.recs_kmeans_iterations(ours) == theirs.n_iter_
+    assert recs.lib.recs_kmeans_inertia(ours) == pytest.approx(theirs.inertia_, rel=1e-5)
+
+
+def test_columns_far_from_zero(recs):
+    values = clouds(13, 3000, 5, 6, far=3000.0)
+    centers = values[:6].copy()
+    ours, theirs = fit(recs, values, 6, centers, tolerance=0), witness(values, centers)
+    assert recs.lib.recs_kmeans_inertia(ours) == pytest.approx(theirs.inertia_, rel=1e-5)
+    compare_labels(values - 3000.0, centers_of(recs, ours) - 3000.0, labels_of(recs, ours, 3000), theirs.labels_)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_empty_clusters(recs, seed):
+    values = clouds(seed, 1000, 3, 5)
+    centers = np.vstack([values[:3], np.full((3, 3), 1e3) + np.arange(3)[:, None]]).astype(np.float32)
+    ours, theirs = fit(recs, values, 6, centers, tolerance=0), witness(values, centers)
+    assert recs.lib.recs_kmeans_inertia(ours) == pytest.approx(theirs.inertia_, rel=1e-5)
+    assert np.bincount(labels_of(recs, ours, 1000), minlength=6).min() > 0
+
+
+def test_predict(recs):
+    values, fresh = clouds(14, 2000, 9, 7), clouds(15, 3000, 9, 7)
+    ours, theirs = fit(recs, values, 7, values[:7].copy(), tolerance=0), witness(values, values[:7].copy())
+    labels, distances = np.empty(3000, np.uint32), np.empty(3000, np.float32)
+    recs.ok(recs.lib.recs_kmeans_predict(recs.array("uint32_t", labels), recs.array("float", distances), ours,
+                                         recs.array("float", fresh), 3000))
+    compare_labels(fresh, centers_of(recs, ours), labels, theirs.predict(fresh))
+    np.testing.assert_allclose(distances, theirs.transform(fresh).min(axis=1) ** 2, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("columns", [2, 16])
+def test_seeding_is_as_good(recs, columns):
+    """Inertia right after k-means++, averaged over seeds, against scikit-learn's greedy k-means++."""
+    values = clouds(16, 3000, columns, 30)
+    ours = np.mean([recs.lib.recs_kmeans_inertia(fit(recs, values, 30, seed=seed, starts=1, max_iterations=1))
+                    for seed in range(20)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        theirs = np.mean([KMeans(30, n_init=1, max_iter=1, random_state=seed).fit(values).inertia_
+                          for seed in range(20)])
+    assert ours <= theirs * 1.05
