@@ -40,9 +40,9 @@ static int32_t find_column(recs__records *records, const recs__cell *key, uint32
   if (guess < known && recs_ids_name(&name, &length, records->names, guess) == RECS_OK && length == key->length &&
       memcmp(name, key->text, length) == 0)
     return RECS_OK;
-  if (recs_ids_find(out, records->names, key->text, key->length) == RECS_OK)
+  *out = recs__ids_find(records->names, key->text, key->length);
+  if (*out != RECS_NO_ROW)
     return RECS_OK;
-  recs__enter();
   *out = known;
   RECS_TRY(recs__grow(records->window.context, &records->cells, &records->cells_room, (size_t)known + 1,
                       sizeof *records->cells));

@@ -112,13 +112,12 @@ static int32_t check_lists(const recs_profiles_read_options *options, int32_t *o
 static int32_t require_columns(const reader *self) {
   const char *id = self->options->id == NULL ? "item" : self->options->id;
   recs__piece name;
-  uint32_t row;
   if (self->id == RECS_NO_ROW)
     return recs__no_column(&self->records, id, strlen(id));
   for (int i = 0; i < LISTS; i++) {
     const char *rest = lists[i].type == 0 ? NULL : names_of(self->options, i);
     while (recs__names_next(&name, &rest)) {
-      if (name.length > 0 && recs_ids_find(&row, self->records.names, name.text, name.length) != RECS_OK)
+      if (name.length > 0 && recs__ids_find(self->records.names, name.text, name.length) == RECS_NO_ROW)
         return recs__no_column(&self->records, name.text, name.length);
     }
   }
@@ -130,10 +129,8 @@ static void find_id(reader *self) {
   const char *const defaults[] = {"item", "user"};
   const char *const *wanted = self->options->id == NULL ? defaults : &self->options->id;
   int count = self->options->id == NULL ? 2 : 1;
-  for (int i = 0; i < count && self->id == RECS_NO_ROW; i++) {
-    if (recs_ids_find(&self->id, self->records.names, wanted[i], strlen(wanted[i])) != RECS_OK)
-      self->id = RECS_NO_ROW;
-  }
+  for (int i = 0; i < count && self->id == RECS_NO_ROW; i++)
+    self->id = recs__ids_find(self->records.names, wanted[i], strlen(wanted[i]));
 }
 
 static int32_t type_of(const reader *self, const char *name, size_t length) {
@@ -194,7 +191,6 @@ static int32_t refuse_id(reader *self, const char *reason, const recs__cell *cel
 static int32_t check_id(reader *self, const recs__cell **out) {
   const recs__cell *cell;
   const char *complaint;
-  uint32_t row;
   if (self->id == RECS_NO_ROW) {
     self->values.refused = 1;
     return self->options->lenient ? recs__report_add(self->intake.report, "no id", 1, self->records.line, NULL, 0)
@@ -206,7 +202,7 @@ static int32_t check_id(reader *self, const recs__cell **out) {
     return refuse_id(self, "bad id", cell, complaint);
   if (cell->length == 0)
     return refuse_id(self, "no id", cell, "is no id");
-  if (self->options->add_ids || recs_ids_find(&row, self->ids, cell->text, cell->length) == RECS_OK)
+  if (self->options->add_ids || recs__ids_find(self->ids, cell->text, cell->length) != RECS_NO_ROW)
     return RECS_OK;
   self->values.refused = 1;
   return recs__report_add(self->intake.report, "unknown id", 1, self->records.line, cell->text, cell->length);
@@ -230,10 +226,9 @@ static int32_t read_record(reader *self) {
   RECS_TRY(check_cells(self));
   if (self->values.refused)
     return RECS_OK;
-  if (self->options->add_ids)
+  row = recs__ids_find(self->ids, id->text, id->length);
+  if (row == RECS_NO_ROW)
     RECS_TRY(recs_ids_add(&row, self->ids, id->text, id->length));
-  else
-    RECS_TRY(recs_ids_find(&row, self->ids, id->text, id->length));
   self->read += 1;
   return recs__profile_values_set(&self->values, row);
 }
