@@ -25,7 +25,8 @@ int32_t recs__no_column(const recs__records *records, const char *name, size_t l
     size_t size;
     int more;
     RECS_TRY(recs_ids_name(&other, &size, records->names, row));
-    more = snprintf(found + used, sizeof found - used, "%s%s", row == 0 ? "" : ", ", recs__column_label(label, other, size));
+    more = snprintf(found + used, sizeof found - used, "%s%s", row == 0 ? "" : ", ",
+                    recs__column_label(label, other, size));
     if (more < 0 || used + (size_t)more >= sizeof found - sizeof ", ...") {
       snprintf(found + used, sizeof found - used, ", ...");
       break;

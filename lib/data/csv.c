@@ -1,4 +1,5 @@
-/* Delimited text: CSV as RFC 4180 writes it, and TSV, which has no quotes. A quote within unquoted text stands for itself. */
+/* Delimited text: CSV as RFC 4180 writes it, and TSV, which has no quotes. A quote within unquoted text stands for
+ * itself. */
 #include "lib/data/records.h"
 
 #include <inttypes.h>
@@ -40,8 +41,8 @@ static void rescan(recs__scan *scan, const recs__window *window) {
   scan->scanned = window->begin;
 }
 
-/* A quoted cell, whose opening quote is `*mark`; `*mark` becomes the mark behind it. Doubled quotes are only noted: the text must stay as
- * it is until the whole record is there. */
+/* A quoted cell, whose opening quote is `*mark`; `*mark` becomes the mark behind it. Doubled quotes are only noted: the
+ * text must stay as it is until the whole record is there. */
 static outcome read_quoted(recs__records *records, recs__cell *cell, uint32_t *mark) {
   recs__scan *scan = &records->scan;
   const recs__window *window = &records->window;
@@ -171,8 +172,8 @@ static int32_t refuse_text(recs__records *records, outcome ended) {
   recs__window *window = &records->window;
   uint64_t line;
   const char *fault = fault_of(records, ended, &line);
-  RECS_TRY(recs__intake_refuse(records->intake, fault, line, window->bytes + window->begin, window->end - window->begin, "%s",
-                               fault));
+  RECS_TRY(recs__intake_refuse(records->intake, fault, line, window->bytes + window->begin, window->end - window->begin,
+                               "%s", fault));
   RECS_TRY(recs__window_skip_line(window));
   rescan(&records->scan, window);
   records->next_line += 1;
@@ -182,8 +183,9 @@ static int32_t refuse_text(recs__records *records, outcome ended) {
 static int32_t refuse_count(const recs__records *records, const char *text) {
   uint32_t cells = records->scan.cells, columns = records->columns;
   size_t length = (size_t)(records->window.bytes + records->window.begin - text);
-  return recs__intake_refuse(records->intake, cells < columns ? "too few cells" : "too many cells", records->line, text, length,
-                             "%" PRIu32 " cell%s where the header has %" PRIu32, cells, cells == 1 ? "" : "s", columns);
+  return recs__intake_refuse(records->intake, cells < columns ? "too few cells" : "too many cells", records->line, text,
+                             length, "%" PRIu32 " cell%s where the header has %" PRIu32, cells, cells == 1 ? "" : "s",
+                             columns);
 }
 
 static int32_t next_record(recs__records *records, int *found) {

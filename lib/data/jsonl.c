@@ -29,8 +29,8 @@ static int32_t read_line(recs__records *records, char **out, int *found) {
   return RECS_OK;
 }
 
-/* The column of a key, which is new at times. Lines mostly have the same keys in the same order: the one behind the last key's is tried
- * first. */
+/* The column of a key, which is new at times. Lines mostly have the same keys in the same order: the one behind the
+ * last key's is tried first. */
 static int32_t find_column(recs__records *records, const recs__cell *key, uint32_t *out) {
   uint32_t known = recs_ids_count(records->names);
   uint32_t guess = records->given_count == 0 ? 0 : records->given[records->given_count - 1] + 1;
@@ -115,8 +115,9 @@ static int32_t next_object(recs__records *records, int *found) {
     RECS_TRY(read_object(records, &json));
     if (json.fault == NULL)
       return RECS_OK;
-    RECS_TRY(recs__intake_refuse(records->intake, "not a JSON object", records->line, json.at, (size_t)(json.end - json.at),
-                                 "%s (at byte %zu)", json.fault, (size_t)(json.at - begin) + 1));
+    RECS_TRY(recs__intake_refuse(records->intake, "not a JSON object", records->line, json.at,
+                                 (size_t)(json.end - json.at), "%s (at byte %zu)", json.fault,
+                                 (size_t)(json.at - begin) + 1));
   }
 }
 

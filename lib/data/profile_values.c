@@ -179,14 +179,15 @@ static int32_t set_embedding(recs__profile_values *values, uint32_t row, const r
   recs__profile_column *column = &values->columns[value->column];
   const float *there;
   if (column->dimension == 0) {
-    RECS_TRY(recs_profiles_define(&column->field, values->profiles, name_of(values, value->column), RECS_FIELD_EMBEDDING,
-                                  value->dimension));
+    RECS_TRY(recs_profiles_define(&column->field, values->profiles, name_of(values, value->column),
+                                  RECS_FIELD_EMBEDDING, value->dimension));
     column->dimension = value->dimension;
   }
   RECS_TRY(recs_profiles_embedding(&there, values->profiles, row, column->field));
   if (values->keep_first && there != NULL)
     return RECS_OK;
-  return recs_profiles_set_embedding(values->profiles, row, column->field, values->floats + value->vector, value->dimension);
+  return recs_profiles_set_embedding(values->profiles, row, column->field, values->floats + value->vector,
+                                     value->dimension);
 }
 
 static const struct {

@@ -1,4 +1,5 @@
-/* The values of one record of a table of profiles: all are checked before the first is set, so that a bad record changes nothing. */
+/* The values of one record of a table of profiles: all are checked before the first is set, so that a bad record
+ * changes nothing. */
 #ifndef RECS_LIB_DATA_PROFILE_VALUES_H
 #define RECS_LIB_DATA_PROFILE_VALUES_H
 
@@ -15,9 +16,9 @@ typedef struct recs__profile_column {
 /* A value that was checked. */
 typedef struct recs__profile_value {
   uint32_t column;
-  recs__cell text;    /* a tag or a text, in the window */
+  recs__cell text; /* a tag or a text, in the window */
   double number;
-  size_t vector;      /* an embedding: where it begins among the floats */
+  size_t vector; /* an embedding: where it begins among the floats */
   uint32_t dimension;
 } recs__profile_value;
 

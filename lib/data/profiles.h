@@ -8,11 +8,11 @@
 int32_t recs__profiles_write(const recs_profiles *profiles, recs__writer *writer);
 int32_t recs__profiles_read(recs_profiles **out, recs_ids *ids, recs__reader *reader);
 
-/* A store that can be filled in a profiles' place and then accepted: it holds a copy of the values, over the same dictionary. Dictionaries of
- * tags are shared: tags that are new stay there when the draft is given up. */
+/* A store to fill in another's place until it is accepted: over the same dictionary, with a copy of the values. The
+ * dictionaries of tags are shared: tags that are new stay there when the draft is given up. */
 int32_t recs__profiles_draft(recs_profiles **out, const recs_profiles *profiles);
 
-/* Gives the store what its draft holds; the draft is then only good for being freed. After a failure the store is as it was. */
+/* Gives the store what its draft holds; the draft is then only good for being freed. On failure the store is as it was. */
 int32_t recs__profiles_accept(recs_profiles *profiles, recs_profiles *draft);
 
 /* The field of that name; RECS_ERROR_NOT_FOUND lists the known ones. */

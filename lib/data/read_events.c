@@ -8,7 +8,8 @@
 
 enum { BLOCK = 4096, REMEMBERED = 48 };
 
-/* What a column may be. Values that may be bad come before those that grow a dictionary, so that a dropped line leaves no ids. */
+/* What a column may be. Values that may be bad come before those that grow a dictionary, so that a dropped line leaves
+ * no ids. */
 typedef enum role { WEIGHT, QUANTITY, PRICE, TIME, EVENT, SESSION, USER, ITEM, ROLES } role;
 
 /* What the line before had in a column: lines of one user, order or moment mostly stand together. */
@@ -23,12 +24,12 @@ typedef struct reader {
   const recs_events_read_options *options;
   recs__intake intake;
   recs__records records;
-  uint32_t known;           /* column names that were looked at */
-  uint32_t columns[ROLES];  /* RECS_NO_ROW: none */
+  uint32_t known;          /* column names that were looked at */
+  uint32_t columns[ROLES]; /* RECS_NO_ROW: none */
   neighbour before[ROLES];
-  int refused;              /* the record is bad and was counted so */
+  int refused; /* the record is bad and was counted so */
   uint64_t read;
-  size_t count;             /* events in the block */
+  size_t count; /* events in the block */
   float weights[BLOCK];
   double quantities[BLOCK];
   double prices[BLOCK];
@@ -47,7 +48,8 @@ static const recs__field fields[] = {
     RECS__STRING(recs_events_read_options, price, NULL, "column of the unit prices; NULL: price, if there"),
     RECS__STRING(recs_events_read_options, time, NULL, "column of the times; NULL: time, if there"),
     RECS__STRING(recs_events_read_options, session, NULL, "column of the sessions; NULL: session, if there"),
-    RECS__CHOICE(recs_events_read_options, format, recs__formats, RECS__FORMAT_LIST, RECS_FORMAT_AUTO, "the table's format"),
+    RECS__CHOICE(recs_events_read_options, format, recs__formats, RECS__FORMAT_LIST, RECS_FORMAT_AUTO,
+                 "the table's format"),
     RECS__I32(recs_events_read_options, delimiter, 0, 127, 0, "byte between cells; 0: the format's own"),
     RECS__FLAG(recs_events_read_options, lenient, 0, "drop and count bad lines instead of failing at the first"),
     RECS__CHOICE(recs_events_read_options, time_kind, time_kinds, "clock|order", RECS_TIME_CLOCK, "what the times are"),
@@ -90,8 +92,8 @@ static const char *wanted_column(const recs_events_read_options *options, role r
   return name == NULL ? roles[r].column : name;
 }
 
-/* Whether a role takes a column: the one that the caller names for it, or that of its default name when the caller names that for no
- * other role. */
+/* Whether a role takes a column: the one that the caller names for it, or that of its default name when the caller
+ * names that for no other role. */
 static int takes_column(const recs_events_read_options *options, role r, const char *column) {
   if (strcmp(wanted_column(options, r), column) != 0)
     return 0;
@@ -378,8 +380,9 @@ int32_t recs_events_read_memory(recs_report **out_report, recs_events *events, c
   return read_source(out_report, events, &source, &chosen, &listener);
 }
 
-int32_t recs_events_read_source(recs_report **out_report, recs_events *events, recs_source_fn source, void *source_payload,
-                                const recs_events_read_options *options, recs_progress_fn progress, void *payload) {
+int32_t recs_events_read_source(recs_report **out_report, recs_events *events, recs_source_fn source,
+                                void *source_payload, const recs_events_read_options *options,
+                                recs_progress_fn progress, void *payload) {
   recs__progress listener = recs__progress_of(progress, payload);
   recs_events_read_options chosen;
   recs__source from;

@@ -1,4 +1,5 @@
-/* Profiles from tables: each record's cells become values of one row. They go to a draft of the store, which is accepted at the end. */
+/* Profiles from tables: each record's cells become values of one row. They go to a draft of the store, which is
+ * accepted at the end. */
 #include "lib/data/names.h"
 #include "lib/data/profile_values.h"
 
@@ -19,12 +20,14 @@ typedef struct reader {
 
 static const recs__field fields[] = {
     RECS__STRING(recs_profiles_read_options, id, NULL, "column of the ids; NULL: item, or else user"),
-    RECS__STRING(recs_profiles_read_options, tags, NULL, "columns of tags; NULL: all that no other list names; none: no column"),
+    RECS__STRING(recs_profiles_read_options, tags, NULL,
+                 "columns of tags; NULL: all that no other list names; none: no column"),
     RECS__STRING(recs_profiles_read_options, numbers, NULL, "columns of numbers; *: all that no other list names"),
     RECS__STRING(recs_profiles_read_options, text, NULL, "columns of text; *: all that no other list names"),
     RECS__STRING(recs_profiles_read_options, embeddings, NULL, "columns of embeddings"),
     RECS__STRING(recs_profiles_read_options, ignore, NULL, "columns left out"),
-    RECS__CHOICE(recs_profiles_read_options, format, recs__formats, RECS__FORMAT_LIST, RECS_FORMAT_AUTO, "the table's format"),
+    RECS__CHOICE(recs_profiles_read_options, format, recs__formats, RECS__FORMAT_LIST, RECS_FORMAT_AUTO,
+                 "the table's format"),
     RECS__I32(recs_profiles_read_options, delimiter, 0, 127, 0, "byte between cells; 0: the format's own"),
     RECS__I32(recs_profiles_read_options, tag_separator, 0, 127, '|', "byte that splits a cell into tags; 0: none"),
     RECS__FLAG(recs_profiles_read_options, lenient, 0, "drop and count bad lines instead of failing at the first"),
@@ -73,8 +76,8 @@ static int32_t find_star(const recs_profiles_read_options *options, int *star) {
     if (text == NULL || strcmp(text, "*") != 0)
       continue;
     if (*star >= 0)
-      return recs__fail(RECS_ERROR_INVALID, "%s and %s are both *: the other columns can only be one", lists[*star].name,
-                        lists[i].name);
+      return recs__fail(RECS_ERROR_INVALID, "%s and %s are both *: the other columns can only be one",
+                        lists[*star].name, lists[i].name);
     *star = i;
   }
   return RECS_OK;
@@ -88,8 +91,8 @@ static int32_t check_name(const recs_profiles_read_options *options, int list, c
                       recs__column_label(label, name, length), lists[list].name);
   for (int other = list + 1; other < LISTS; other++) {
     if (recs__list_has(names_of(options, other), name, length))
-      return recs__fail(RECS_ERROR_INVALID, "column %s is named by both %s and %s", recs__column_label(label, name, length),
-                        lists[list].name, lists[other].name);
+      return recs__fail(RECS_ERROR_INVALID, "column %s is named by both %s and %s",
+                        recs__column_label(label, name, length), lists[list].name, lists[other].name);
   }
   return RECS_OK;
 }
@@ -158,7 +161,8 @@ static int32_t match_field(reader *self, recs__profile_column *column, const cha
   status = recs_profiles_define(&column->field, profiles, name, column->type, column->type == RECS_FIELD_EMBEDDING);
   if (status != RECS_ERROR_INVALID)
     return status;
-  return recs__fail(RECS_ERROR_FORMAT, "column %s: %s", recs__column_label(label, name, strlen(name)), recs_last_error());
+  return recs__fail(RECS_ERROR_FORMAT, "column %s: %s", recs__column_label(label, name, strlen(name)),
+                    recs_last_error());
 }
 
 /* Looks at the column names that are new. */
@@ -168,7 +172,8 @@ static int32_t match_columns(reader *self) {
   if (self->known == count)
     return RECS_OK;
   find_id(self);
-  RECS_TRY(recs__grow(self->records.window.context, &values->columns, &values->columns_room, count, sizeof *values->columns));
+  RECS_TRY(recs__grow(self->records.window.context, &values->columns, &values->columns_room, count,
+                      sizeof *values->columns));
   for (; self->known < count; self->known++) {
     recs__profile_column *column = &values->columns[self->known];
     const char *name;
@@ -328,9 +333,9 @@ int32_t recs_profiles_read_memory(recs_report **out_report, recs_profiles *profi
   return read_source(out_report, profiles, ids, &source, &chosen, &listener);
 }
 
-int32_t recs_profiles_read_source(recs_report **out_report, recs_profiles *profiles, recs_ids *ids, recs_source_fn source,
-                                  void *source_payload, const recs_profiles_read_options *options,
-                                  recs_progress_fn progress, void *payload) {
+int32_t recs_profiles_read_source(recs_report **out_report, recs_profiles *profiles, recs_ids *ids,
+                                  recs_source_fn source, void *source_payload,
+                                  const recs_profiles_read_options *options, recs_progress_fn progress, void *payload) {
   recs__progress listener = recs__progress_of(progress, payload);
   recs_profiles_read_options chosen;
   recs__source from;

@@ -42,23 +42,25 @@ struct recs__records {
   int32_t (*next)(recs__records *records, int *found); /* the format's */
   recs__window window;
   const recs__intake *intake;
-  recs_ids *names;  /* of the columns; JSON Lines add to them as they come, a header gives them all. A name of no bytes is not among them */
+  recs_ids *names;  /* of the columns; JSON Lines add to them as they come, a header gives them all. A name of no bytes
+                       is not among them */
   uint32_t *places; /* the column of each name */
   size_t places_room;
   recs__cell *cells; /* of the record, by column; they stand in the window, until the next record */
   uint32_t columns;
   size_t cells_room;
-  uint64_t line;      /* in which the record begins, from 1 */
+  uint64_t line; /* in which the record begins, from 1 */
   uint64_t next_line;
-  int header;         /* the names come from a header */
-  int any;            /* there was a record, good or bad */
-  recs__scan scan;    /* delimited text */
-  uint32_t *given;    /* JSON Lines: the names that the record has */
+  int header;      /* the names come from a header */
+  int any;         /* there was a record, good or bad */
+  recs__scan scan; /* delimited text */
+  uint32_t *given; /* JSON Lines: the names that the record has */
   size_t given_count;
   size_t given_room;
 };
 
-/* Begins a table, and reads its header when the format has one. Close it also after a failure. Bad records go to the intake. */
+/* Begins a table, and reads its header when the format has one. Close it also after a failure. Bad records go to the
+ * intake. */
 int32_t recs__records_open(recs__records *out, recs_context *context, recs__source *source, const recs__intake *intake,
                            const recs__progress *progress, const recs__table_form *form);
 

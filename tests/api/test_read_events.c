@@ -69,8 +69,8 @@ static int32_t read_text(const char *text) {
 static size_t fetch(void) {
   size_t count = (size_t)recs_events_count(made.events);
   ck_assert_uint_le(count, ROOM);
-  ck_ok(recs_events_read(made.user, made.item, made.type, made.weight, made.quantity, made.price, made.time, made.session,
-                         made.events, 0, count));
+  ck_ok(recs_events_read(made.user, made.item, made.type, made.weight, made.quantity, made.price, made.time,
+                         made.session, made.events, 0, count));
   return count;
 }
 
@@ -133,10 +133,12 @@ START_TEST(ways_of_writing) {
     const char *text;
   } ways[] = {{RECS_FORMAT_CSV, 0, "user,item,quantity\na,x,2\nb,\"y \"\"z\"\"\n,\",3\n"},
               {RECS_FORMAT_CSV, 0, "user,item,quantity\r\na,x,2\r\nb,\"y \"\"z\"\"\n,\",3"},
-              {RECS_FORMAT_AUTO, 0, "\xef\xbb\xbf\n\nuser,item,quantity\n\n\"a\",\"x\",\"2\"\r\n\r\n\"b\",\"y \"\"z\"\"\n,\",\"3\"\n\n"},
+              {RECS_FORMAT_AUTO, 0,
+               "\xef\xbb\xbf\n\nuser,item,quantity\n\n\"a\",\"x\",\"2\"\r\n\r\n\"b\",\"y \"\"z\"\"\n,\",\"3\"\n\n"},
               {RECS_FORMAT_CSV, ';', "user;item;quantity;\na;x;2;0\nb;\"y \"\"z\"\"\n,\";3;1"},
-              {RECS_FORMAT_JSONL, 0, "{\"user\":\"a\",\"item\":\"x\",\"quantity\":2}\n\n"
-                                     " { \"quantity\" : \"3\", \"item\" : \"y \\\"z\\\"\\n,\", \"user\" : \"b\", \"z\":[{}], \"\":1 } \r\n"}};
+              {RECS_FORMAT_JSONL, 0,
+               "{\"user\":\"a\",\"item\":\"x\",\"quantity\":2}\n\n"
+               " { \"quantity\" : \"3\", \"item\" : \"y \\\"z\\\"\\n,\", \"user\" : \"b\", \"z\":[{}], \"\":1 } \r\n"}};
   for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
     empty_log();
     made.options.format = ways[i].format;
@@ -171,7 +173,8 @@ START_TEST(chosen_columns) {
   ck_name(recs_events_sessions(made.events), made.session[0], "c");
   ck_assert_double_eq(made.price[0], 4);
   made.options.quantity = "units";
-  ck_refused("who,time,visit\na,b,c\n", RECS_ERROR_FORMAT, "the input has no column \"units\"; found: who, time, visit");
+  ck_refused("who,time,visit\na,b,c\n", RECS_ERROR_FORMAT,
+             "the input has no column \"units\"; found: who, time, visit");
   empty_log();
   ck_refused("item\nx\n", RECS_ERROR_FORMAT, "no column \"user\"; found: item");
   ck_refused("user,Item\na,b\n", RECS_ERROR_FORMAT, "no column \"item\"; found: user, Item");
@@ -212,7 +215,8 @@ START_TEST(refused_tables) {
   };
   for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
     ck_refused(tables[i].text, RECS_ERROR_FORMAT, tables[i].message);
-  ck_fails(read_bytes("user,item\na,b\0c\n", 16), RECS_ERROR_FORMAT, "line 2: column item: \"b\\x00c\" has a NUL byte inside");
+  ck_fails(read_bytes("user,item\na,b\0c\n", 16), RECS_ERROR_FORMAT,
+           "line 2: column item: \"b\\x00c\" has a NUL byte inside");
   ck_fails(read_bytes("us\0er,item\na,b\n", 15), RECS_ERROR_FORMAT, "a column's name is not allowed");
   ck_assert_uint_eq(recs_ids_count(made.users), 3); /* the ids of good lines stay, as documented */
 }
@@ -335,7 +339,8 @@ START_TEST(kinds_of_time) {
   ck_assert_int_eq(made.time[0], -3);
   ck_assert_int_eq(made.time[1], 7);
   made.options.time_kind = RECS_TIME_CLOCK;
-  ck_refused("user,item,time\na,b,1\n", RECS_ERROR_INVALID, "time_kind is clock, but the log holds events whose times are order");
+  ck_refused("user,item,time\na,b,1\n", RECS_ERROR_INVALID,
+             "time_kind is clock, but the log holds events whose times are order");
 }
 END_TEST
 
@@ -393,7 +398,8 @@ static char *long_table(size_t rows, size_t *length) {
   ck_assert_ptr_nonnull(text);
   *length = (size_t)snprintf(text, room, "user,item,quantity,time\n");
   for (size_t i = 0; i < rows; i++)
-    *length += (size_t)snprintf(text + *length, room - *length, "user %zu,\"item \"\"%zu\"\"\n\",%zu,%zu\n", i % 100, i % 1000, i, i + 1);
+    *length += (size_t)snprintf(text + *length, room - *length, "user %zu,\"item \"\"%zu\"\"\n\",%zu,%zu\n", i % 100,
+                                i % 1000, i, i + 1);
   return text;
 }
 
@@ -447,7 +453,8 @@ START_TEST(progress_and_cancel) {
   ck_assert_double_gt(seen[1], 3);
   seen[0] = seen[1] = 0;
   seen[2] = 3;
-  ck_fails(recs_events_read_memory(NULL, made.events, text, length, NULL, count_calls, seen), RECS_ERROR_CANCELLED, "cancelled");
+  ck_fails(recs_events_read_memory(NULL, made.events, text, length, NULL, count_calls, seen), RECS_ERROR_CANCELLED,
+           "cancelled");
   ck_assert_uint_eq(recs_events_count(made.events), 30000);
   free(text);
 }
@@ -461,8 +468,10 @@ START_TEST(bad_arguments) {
   ck_fails(recs_events_read_file(NULL, made.events, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "path is NULL");
   ck_fails(recs_events_read_memory(NULL, NULL, "x", 1, NULL, NULL, NULL), RECS_ERROR_INVALID, "events is NULL");
   ck_fails(recs_events_read_memory(NULL, made.events, NULL, 1, NULL, NULL, NULL), RECS_ERROR_INVALID, "bytes is NULL");
-  ck_fails(recs_events_read_memory(NULL, made.events, NULL, 0, NULL, NULL, NULL), RECS_ERROR_FORMAT, "the input is empty");
-  ck_fails(recs_events_read_source(NULL, made.events, NULL, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "source is NULL");
+  ck_fails(recs_events_read_memory(NULL, made.events, NULL, 0, NULL, NULL, NULL), RECS_ERROR_FORMAT,
+           "the input is empty");
+  ck_fails(recs_events_read_source(NULL, made.events, NULL, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "source is NULL");
   ck_fails(recs_events_read_source(NULL, NULL, give, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "events is NULL");
   ck_fails(recs_events_read_options_init(NULL, sizeof made.options), RECS_ERROR_INVALID, "options is NULL");
   ck_fails(recs_events_read_options_init(&made.options, 3), RECS_ERROR_INVALID, "not 3");
@@ -498,7 +507,8 @@ static int32_t read_under_pressure(recs_context *context, void *payload) {
 }
 
 START_TEST(out_of_memory) {
-  static const char *const texts[] = {everything, "{\"item\":\"x\",\"user\":\"y\",\"quantity\":3}\n{\"user\":1,\"weight\":[]}\n"};
+  static const char *const texts[] = {everything,
+                                      "{\"item\":\"x\",\"user\":\"y\",\"quantity\":3}\n{\"user\":1,\"weight\":[]}\n"};
   teardown();
   recs_test_oom(read_under_pressure, (void *)(uintptr_t)texts);
   setup();

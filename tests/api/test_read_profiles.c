@@ -143,8 +143,9 @@ START_TEST(json_lines) {
   made.options.numbers = "price";
   made.options.embeddings = "vector";
   made.options.text = "title";
-  ck_ok(read_text("{\"item\":\"a\",\"tags\":[\"x|y\",7,\"\\u00e9\",null,true],\"price\":2.5}\n"
-                  "{\"vector\":[1,2e0 , -3.5],\"item\":\"b\",\"tags\":[],\"more\":\"p|q\",\"price\":null,\"title\":\"T\"}\n"));
+  ck_ok(read_text(
+      "{\"item\":\"a\",\"tags\":[\"x|y\",7,\"\\u00e9\",null,true],\"price\":2.5}\n"
+      "{\"vector\":[1,2e0 , -3.5],\"item\":\"b\",\"tags\":[],\"more\":\"p|q\",\"price\":null,\"title\":\"T\"}\n"));
   ck_assert_str_eq(tags_of("a", "tags"), "x|y|7|\xc3\xa9|true|");
   ck_assert_str_eq(tags_of("b", "tags"), "");
   ck_assert_str_eq(tags_of("b", "more"), "p|q|");
@@ -229,7 +230,8 @@ START_TEST(failures_change_nothing) {
   field = field_of("tag", RECS_FIELD_TAGS);
   tags = recs_profiles_tag_ids(made.profiles, field);
   ck_ok(recs_profiles_field(&name, NULL, NULL, made.profiles, field));
-  ck_refused("item,tag,n,t,new\na,z,7,seven,k\nb,z,x,eight,k\n", RECS_ERROR_FORMAT, "line 3: column n: \"x\" is no number");
+  ck_refused("item,tag,n,t,new\na,z,7,seven,k\nb,z,x,eight,k\n", RECS_ERROR_FORMAT,
+             "line 3: column n: \"x\" is no number");
   ck_assert_uint_eq(recs_profiles_field_count(made.profiles), 3);
   ck_assert_str_eq(tags_of("a", "tag"), "x|");
   ck_assert_double_eq(number_of("a", "n"), 1);
@@ -277,9 +279,12 @@ START_TEST(refused_tables) {
   }
   empty_store();
   made.options.text = "t";
-  ck_fails(read_bytes("item,t\na,b\0c\n", 13), RECS_ERROR_FORMAT, "line 2: column t: \"b\\x00c\" has a NUL byte inside");
-  ck_fails(read_bytes("item,t,g\na,b,x|\0\n", 17), RECS_ERROR_FORMAT, "line 2: column g: \"\\x00\" has a NUL byte inside");
-  ck_fails(read_bytes("item,t\na\0,b\n", 12), RECS_ERROR_FORMAT, "line 2: column item: \"a\\x00\" has a NUL byte inside");
+  ck_fails(read_bytes("item,t\na,b\0c\n", 13), RECS_ERROR_FORMAT,
+           "line 2: column t: \"b\\x00c\" has a NUL byte inside");
+  ck_fails(read_bytes("item,t,g\na,b,x|\0\n", 17), RECS_ERROR_FORMAT,
+           "line 2: column g: \"\\x00\" has a NUL byte inside");
+  ck_fails(read_bytes("item,t\na\0,b\n", 12), RECS_ERROR_FORMAT,
+           "line 2: column item: \"a\\x00\" has a NUL byte inside");
   made.options.format = RECS_FORMAT_JSONL;
   ck_refused("{\"item\":\"a\",\"t\":[1]}\n", RECS_ERROR_FORMAT, "line 1: column t: \"[1]\" is nested");
   ck_refused("{\"item\":\"a\",\"g\":{}}\n", RECS_ERROR_FORMAT, "line 1: column g: \"{}\" is nested");
@@ -400,7 +405,8 @@ START_TEST(sources_and_files) {
     ck_ok(recs_profiles_read_source(&made.report, made.profiles, made.ids, give, &from, &made.options, NULL, NULL));
     ck_assert_str_eq(tags_of("a", "tag"), "\"x\"|y|");
   }
-  ck_fails(recs_profiles_read_file(NULL, made.profiles, made.ids, "/tmp", NULL, NULL, NULL), RECS_ERROR_IO, "directory");
+  ck_fails(recs_profiles_read_file(NULL, made.profiles, made.ids, "/tmp", NULL, NULL, NULL), RECS_ERROR_IO,
+           "directory");
 }
 END_TEST
 
@@ -413,13 +419,19 @@ START_TEST(bad_arguments) {
   recs_profiles *frozen;
   recs_ids *others;
   recs_report *report = (recs_report *)&report;
-  ck_fails(recs_profiles_read_file(&report, NULL, made.ids, "x", NULL, NULL, NULL), RECS_ERROR_INVALID, "profiles is NULL");
+  ck_fails(recs_profiles_read_file(&report, NULL, made.ids, "x", NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "profiles is NULL");
   ck_assert_ptr_null(report);
-  ck_fails(recs_profiles_read_file(NULL, made.profiles, NULL, "x", NULL, NULL, NULL), RECS_ERROR_INVALID, "ids is NULL");
-  ck_fails(recs_profiles_read_file(NULL, made.profiles, made.ids, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "path is NULL");
-  ck_fails(recs_profiles_read_memory(NULL, made.profiles, made.ids, NULL, 1, NULL, NULL, NULL), RECS_ERROR_INVALID, "bytes");
-  ck_fails(recs_profiles_read_memory(NULL, NULL, made.ids, "a", 1, NULL, NULL, NULL), RECS_ERROR_INVALID, "profiles is NULL");
-  ck_fails(recs_profiles_read_source(NULL, made.profiles, made.ids, NULL, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "source");
+  ck_fails(recs_profiles_read_file(NULL, made.profiles, NULL, "x", NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "ids is NULL");
+  ck_fails(recs_profiles_read_file(NULL, made.profiles, made.ids, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "path is NULL");
+  ck_fails(recs_profiles_read_memory(NULL, made.profiles, made.ids, NULL, 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "bytes");
+  ck_fails(recs_profiles_read_memory(NULL, NULL, made.ids, "a", 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "profiles is NULL");
+  ck_fails(recs_profiles_read_source(NULL, made.profiles, made.ids, NULL, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "source");
   ck_fails(recs_profiles_read_options_init(NULL, sizeof made.options), RECS_ERROR_INVALID, "options is NULL");
   ck_ok(recs_ids_create(&others, made.context));
   ck_fails(recs_profiles_read_memory(NULL, made.profiles, others, "a", 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
@@ -434,7 +446,8 @@ START_TEST(bad_arguments) {
   made.options.reserved_2 = 1;
   ck_refused("a", RECS_ERROR_INVALID, "reserved_2 must be 0");
   ck_ok(recs_profiles_freeze(&frozen, made.profiles));
-  ck_fails(recs_profiles_read_memory(NULL, frozen, made.ids, "a", 1, NULL, NULL, NULL), RECS_ERROR_INVALID, "dictionary");
+  ck_fails(recs_profiles_read_memory(NULL, frozen, made.ids, "a", 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "dictionary");
   recs_profiles_free(frozen);
   ck_assert_str_eq(recs_schema_name(recs_profiles_read_schema()), "profiles_read");
 }
@@ -449,7 +462,8 @@ static int32_t read_under_pressure(recs_context *context, void *payload) {
   for (int i = 0; i < 2 && status == RECS_OK; i++) {
     before = recs_profiles_field_count(made.profiles);
     recs_report_free(made.report);
-    status = recs_profiles_read_memory(&made.report, made.profiles, made.ids, texts[i], strlen(texts[i]), &made.options, NULL, NULL);
+    status = recs_profiles_read_memory(&made.report, made.profiles, made.ids, texts[i], strlen(texts[i]), &made.options,
+                                       NULL, NULL);
   }
   if (status != RECS_OK)
     ck_assert_uint_eq(recs_profiles_field_count(made.profiles), before);

@@ -30,7 +30,8 @@ static int64_t give(void *payload, void *buffer, size_t capacity) {
 }
 
 /* Reads a table whole: "cell|cell|<line>" for each record, after the header's names, and "!" before what went wrong. */
-static void read_whole(char *out, size_t size, dribble from, const recs__table_form *form, int32_t lenient, uint32_t cpu) {
+static void read_whole(char *out, size_t size, dribble from, const recs__table_form *form, int32_t lenient,
+                       uint32_t cpu) {
   table self = {.context = recs_test_threads(1, cpu)};
   size_t used = 0;
   int found = 0;
@@ -43,7 +44,8 @@ static void read_whole(char *out, size_t size, dribble from, const recs__table_f
   status = recs__records_open(&self.records, self.context, &self.source, &self.intake, NULL, form);
   while (status == RECS_OK && (status = recs__records_next(&self.records, &found)) == RECS_OK && found) {
     for (uint32_t i = 0; i < self.records.columns; i++)
-      used += (size_t)snprintf(out + used, size - used, "%.*s|", (int)self.records.cells[i].length, self.records.cells[i].text);
+      used += (size_t)snprintf(out + used, size - used, "%.*s|", (int)self.records.cells[i].length,
+                               self.records.cells[i].text);
     used += (size_t)snprintf(out + used, size - used, "<%d>", (int)self.records.line);
     ck_assert_uint_lt(used, size);
   }
@@ -71,7 +73,9 @@ static void ck_reads(const char *text, int32_t format, int32_t lenient, const ch
 START_TEST(delimited_text) {
   ck_reads("a,b\n1,2\n3,4\n", RECS_FORMAT_CSV, 0, "1|2|<2>3|4|<3>");
   ck_reads("a,b\n1,2\n3,4", RECS_FORMAT_CSV, 0, "1|2|<2>3|4|<3>");
-  ck_reads("\xef\xbb\xbf" "a,b\r\n1,\r\n,\r\n", RECS_FORMAT_CSV, 0, "1||<2>||<3>");
+  ck_reads("\xef\xbb\xbf"
+           "a,b\r\n1,\r\n,\r\n",
+           RECS_FORMAT_CSV, 0, "1||<2>||<3>");
   ck_reads("a\n\"\"\n\n\"x\"\n", RECS_FORMAT_CSV, 0, "|<2>x|<4>");
   ck_reads("a,b\n\"1\n\n\",\"\"\"\"\n\"\",\"x,\"\"y\"\"\r\n\"\r\n", RECS_FORMAT_CSV, 0, "1\n\n|\"|<2>|x,\"y\"\r\n|<5>");
   ck_reads("a,b\n5\" x,a\"\"b\na\rb,\r\n", RECS_FORMAT_CSV, 0, "5\" x|a\"\"b|<2>a\rb||<3>");
