@@ -1,169 +1,14 @@
-/* Part of librecs (MIT). Dictionaries, profiles, events, histories, matrices, candidates, tables in, cleaning, features. */
+/* Part of librecs (MIT). Dictionaries, profiles and events (in recs/data/); tables in, cleaning, histories, matrices,
+ * candidates, features. */
 #ifndef RECS_DATA_H
 #define RECS_DATA_H
 
-#include <recs/base.h>
+#include <recs/data/events.h>
+#include <recs/data/ids.h>
+#include <recs/data/profiles.h>
 
 RECS_BEGIN_DECLS
 /* FFI-BEGIN */
-
-/**
- * @defgroup ids Dictionaries
- * External string ids and their rows. Append-only: a row is never renumbered, a removed id leaves a tombstone.
- * Memory: the ids' bytes and about 16 bytes an id. Every look-up is O(length) expected.
- * @{
- */
-
-/** A dictionary of external ids. A builder (one thread at a time) until frozen; frozen ones are immutable. */
-typedef struct recs_ids recs_ids;
-
-/** Makes an empty dictionary. @param[out] out owned by the caller. @param context keeps memory and threads.
- * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM. @since 0.1 */
-RECS_API int32_t recs_ids_create(recs_ids **out, recs_context *context);
-/** The row of an id; adds it when it is new. Ids are 1 to 65536 bytes without NUL. A removed id that is added again
- * gets a new row. @since 0.1 */
-RECS_API int32_t recs_ids_add(uint32_t *out_row, recs_ids *ids, const char *id, size_t length);
-/** Adds many: @p count ids as one run of bytes, id i being bytes[offsets[i] .. offsets[i + 1]) (count + 1 offsets).
- * Either all are added or none. @p out_rows (count) may be NULL. @since 0.1 */
-RECS_API int32_t recs_ids_add_many(uint32_t *out_rows, recs_ids *ids, const char *bytes, const int64_t *offsets, size_t count);
-/** The row of a known id; #RECS_NO_ROW and #RECS_ERROR_NOT_FOUND for an unknown or removed one. @since 0.1 */
-RECS_API int32_t recs_ids_find(uint32_t *out_row, const recs_ids *ids, const char *id, size_t length);
-/** Many at once; unknown ids give #RECS_NO_ROW and are no error. @since 0.1 */
-RECS_API int32_t recs_ids_find_many(uint32_t *out_rows, const recs_ids *ids, const char *bytes, const int64_t *offsets, size_t count);
-/** Removes an id: its row stays, without a name. @since 0.1 */
-RECS_API int32_t recs_ids_remove(recs_ids *ids, uint32_t row);
-/** The number of rows, tombstones included; 0 for NULL. @since 0.1 */
-RECS_API uint32_t recs_ids_count(const recs_ids *ids);
-/** The number of rows that have a name; 0 for NULL. @since 0.1 */
-RECS_API uint32_t recs_ids_live(const recs_ids *ids);
-/** The id of a row, borrowed from the dictionary until it grows or is freed. @p out_length may be NULL.
- * #RECS_ERROR_NOT_FOUND for a tombstone, #RECS_ERROR_INVALID for a row beyond the last. @since 0.1 */
-RECS_API int32_t recs_ids_name(const char **out, size_t *out_length, const recs_ids *ids, uint32_t row);
-/** An immutable copy; the builder goes on. O(bytes). @since 0.1 */
-RECS_API int32_t recs_ids_freeze(recs_ids **out, const recs_ids *ids);
-/** Frees a dictionary; NULL is fine. @since 0.1 */
-RECS_API void recs_ids_free(recs_ids *ids);
-/** @} */
-
-/**
- * @defgroup profiles Profiles
- * What is known of users or items besides behaviour: named fields, each of weighted tags, numbers, text or embeddings,
- * over the rows of one dictionary.
- * @{
- */
-
-/** A store of profiles over one dictionary. A builder until frozen; frozen ones are immutable. */
-typedef struct recs_profiles recs_profiles;
-
-/** Types of profile fields. */
-enum {
-  RECS_FIELD_TAGS = 1,     /**< Any number of weighted tags a row. */
-  RECS_FIELD_NUMBER = 2,   /**< One double a row; NaN: missing. */
-  RECS_FIELD_TEXT = 3,     /**< One text a row. */
-  RECS_FIELD_EMBEDDING = 4 /**< One vector of floats a row, of the field's dimension. */
-};
-
-/** Makes an empty store over a dictionary. @since 0.1 */
-RECS_API int32_t recs_profiles_create(recs_profiles **out, recs_ids *ids);
-/** The dictionary that the rows belong to; borrowed; NULL for NULL. @since 0.1 */
-RECS_API const recs_ids *recs_profiles_ids(const recs_profiles *profiles);
-/** Finds or adds a field. @p name is NUL-terminated; @p dimension is for embeddings (1 to 65536), else 0. A known name
- * with another type or dimension is #RECS_ERROR_INVALID. @since 0.1 */
-RECS_API int32_t recs_profiles_define(uint32_t *out_field, recs_profiles *profiles, const char *name, int32_t type, uint32_t dimension);
-/** The number of fields; 0 for NULL. @since 0.1 */
-RECS_API uint32_t recs_profiles_field_count(const recs_profiles *profiles);
-/** Name (borrowed), type and dimension of a field; each output may be NULL. @since 0.1 */
-RECS_API int32_t recs_profiles_field(const char **name, int32_t *type, uint32_t *dimension, const recs_profiles *profiles, uint32_t field);
-/** Adds a tag to a row, or gives it a new weight (finite). @since 0.1 */
-RECS_API int32_t recs_profiles_set_tag(recs_profiles *profiles, uint32_t row, uint32_t field, const char *tag, size_t length, float weight);
-/** Takes a tag from a row; #RECS_ERROR_NOT_FOUND when the row does not have it. @since 0.1 */
-RECS_API int32_t recs_profiles_unset_tag(recs_profiles *profiles, uint32_t row, uint32_t field, const char *tag, size_t length);
-/** Sets a number; NaN makes it missing again; infinities are #RECS_ERROR_INVALID. @since 0.1 */
-RECS_API int32_t recs_profiles_set_number(recs_profiles *profiles, uint32_t row, uint32_t field, double value);
-/** Sets a text (copied); length 0 makes it missing. @since 0.1 */
-RECS_API int32_t recs_profiles_set_text(recs_profiles *profiles, uint32_t row, uint32_t field, const char *text, size_t length);
-/** Sets an embedding (copied): as many floats as the field's dimension, all finite. @since 0.1 */
-RECS_API int32_t recs_profiles_set_embedding(recs_profiles *profiles, uint32_t row, uint32_t field, const float *values, uint32_t dimension);
-/** Forgets everything about a row. @since 0.1 */
-RECS_API int32_t recs_profiles_remove(recs_profiles *profiles, uint32_t row);
-/** The dictionary of a tag field's tags; borrowed; NULL when the field is none. @since 0.1 */
-RECS_API const recs_ids *recs_profiles_tag_ids(const recs_profiles *profiles, uint32_t field);
-/** The tags of a row as rows of the tag dictionary, ascending; borrowed until the store changes. @since 0.1 */
-RECS_API int32_t recs_profiles_tags(const uint32_t **tags, const float **weights, size_t *count, const recs_profiles *profiles, uint32_t row, uint32_t field);
-/** The number of a row; NaN when missing. @since 0.1 */
-RECS_API int32_t recs_profiles_number(double *out, const recs_profiles *profiles, uint32_t row, uint32_t field);
-/** The text of a row, borrowed until the store changes; "" when missing. @since 0.1 */
-RECS_API int32_t recs_profiles_text(const char **text, size_t *length, const recs_profiles *profiles, uint32_t row, uint32_t field);
-/** The embedding of a row, borrowed until the store changes; NULL when missing. @since 0.1 */
-RECS_API int32_t recs_profiles_embedding(const float **values, const recs_profiles *profiles, uint32_t row, uint32_t field);
-/** An immutable snapshot; the builder goes on. O(stored values). @since 0.1 */
-RECS_API int32_t recs_profiles_freeze(recs_profiles **out, const recs_profiles *profiles);
-/** Frees a store; NULL is fine. @since 0.1 */
-RECS_API void recs_profiles_free(recs_profiles *profiles);
-/** @} */
-
-/**
- * @defgroup events Events
- * The behaviour log: who did what to which item, in order of arrival. Memory: 9 bytes an event, and 8, 8, 8, 4, 4 more
- * for each of time, quantity, price, weight, session once it is used. A snapshot shares the builder's memory.
- * @{
- */
-
-/** A behaviour log over two dictionaries. A builder until frozen; snapshots are immutable. */
-typedef struct recs_events recs_events;
-
-/** "No time": the event does not say when. Otherwise milliseconds since 1970-01-01 UTC, or an order. */
-#define RECS_NO_TIME INT64_MIN
-
-/** What the times of a log are. */
-enum {
-  RECS_TIME_CLOCK = 1, /**< Milliseconds since 1970-01-01 UTC. */
-  RECS_TIME_ORDER = 2  /**< Only an order within each user; features that compare users' clocks are refused. */
-};
-
-/** Columns of events, as parallel arrays. A NULL column means: the default for every event. */
-typedef struct recs_event_columns {
-  size_t struct_size;       /**< sizeof(recs_event_columns). */
-  const uint32_t *users;    /**< Rows; #RECS_NO_ROW: unknown (the default). */
-  const uint32_t *items;    /**< Rows; #RECS_NO_ROW: unknown (the default). */
-  const uint32_t *types;    /**< From recs_events_type(); default 0, the unnamed type. */
-  const float *weights;     /**< Finite; default 1. A rating, a dwell time. */
-  const double *quantities; /**< Finite; default 1. Negative: a return. */
-  const double *prices;     /**< A unit's price, finite; NaN: unknown (the default). */
-  const int64_t *times;     /**< #RECS_NO_TIME: unknown (the default). */
-  const uint32_t *sessions; /**< From recs_events_session(); #RECS_NO_ROW: none (the default). */
-} recs_event_columns;
-
-/** Makes an empty log. @since 0.1 */
-RECS_API int32_t recs_events_create(recs_events **out, recs_ids *users, recs_ids *items);
-/** The dictionary of the users; borrowed; NULL for NULL. @since 0.1 */
-RECS_API const recs_ids *recs_events_users(const recs_events *events);
-/** The dictionary of the items; borrowed; NULL for NULL. @since 0.1 */
-RECS_API const recs_ids *recs_events_items(const recs_events *events);
-/** The dictionary of the sessions (orders, baskets, visits); borrowed; NULL for NULL. @since 0.1 */
-RECS_API const recs_ids *recs_events_sessions(const recs_events *events);
-/** The dictionary of the event types; row 0 is the unnamed type "event"; borrowed; NULL for NULL. @since 0.1 */
-RECS_API const recs_ids *recs_events_types(const recs_events *events);
-/** Finds or adds an event type (at most 255 types). @since 0.1 */
-RECS_API int32_t recs_events_type(uint32_t *out_type, recs_events *events, const char *name, size_t length);
-/** Finds or adds a session. @since 0.1 */
-RECS_API int32_t recs_events_session(uint32_t *out_session, recs_events *events, const char *id, size_t length);
-/** Declares what the times are; default #RECS_TIME_CLOCK. @since 0.1 */
-RECS_API int32_t recs_events_set_time_kind(recs_events *events, int32_t kind);
-/** RECS_TIME_CLOCK or RECS_TIME_ORDER; 0 for NULL. @since 0.1 */
-RECS_API int32_t recs_events_time_kind(const recs_events *events);
-/** Appends @p count events; all or none. #RECS_ERROR_INVALID names the first bad record, counted from 1. @since 0.1 */
-RECS_API int32_t recs_events_append(recs_events *events, const recs_event_columns *columns, size_t count);
-/** The number of events; 0 for NULL. @since 0.1 */
-RECS_API uint64_t recs_events_count(const recs_events *events);
-/** Copies @p count events from @p first on into the caller's arrays; NULL for a column that is not wanted. Missing
- * values come as the defaults of recs_event_columns. @since 0.1 */
-RECS_API int32_t recs_events_read(uint32_t *users, uint32_t *items, uint32_t *types, float *weights, double *quantities, double *prices, int64_t *times, uint32_t *sessions, const recs_events *events, uint64_t first, size_t count);
-/** An immutable snapshot; the builder goes on. O(events / 65536): memory is shared. @since 0.1 */
-RECS_API int32_t recs_events_freeze(recs_events **out, const recs_events *events);
-/** Frees a log; NULL is fine. @since 0.1 */
-RECS_API void recs_events_free(recs_events *events);
-/** @} */
 
 /**
  * @defgroup tables Tables in
@@ -427,20 +272,59 @@ RECS_API int32_t recs_matrix_options_init(recs_matrix_options *options, size_t s
  * @since 0.1
  */
 RECS_API int32_t recs_matrix_build(recs_matrix **out, const recs_events *events, const recs_matrix_options *options);
-/** A matrix from arrays (copied): offsets has rows + 1 values from 0 on, columns are sorted or not, repeats are summed;
- * @p values NULL means all 1. Values must be finite. @since 0.1 */
-RECS_API int32_t recs_matrix_create(recs_matrix **out, recs_context *context, uint32_t rows, uint32_t columns, const int64_t *offsets, const uint32_t *column_indices, const float *values);
-/** The matrix with rows and columns exchanged. O(entries). @since 0.1 */
+
+/**
+ * A matrix from arrays in compressed-row form, which are copied.
+ * @param[out] out the matrix; the caller frees it with recs_matrix_free().
+ * @param context whose memory it uses; kept alive.
+ * @param rows how many rows; may be 0.
+ * @param columns how many columns; may be 0.
+ * @param offsets @p rows + 1 values from 0 on, never falling: row r is the entries offsets[r] to offsets[r + 1] - 1.
+ * @param column_indices offsets[rows] values below @p columns, in any order within a row; repeats are summed (in
+ *   double).
+ * @param values as many, finite; NULL: all 1.
+ * @return #RECS_OK; #RECS_ERROR_INVALID (the message names the offset, or row and column); #RECS_ERROR_NUMERIC for a
+ *   value, or a sum of repeats, that is no finite float; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(rows + columns + entries).
+ * @since 0.1
+ */
+RECS_API int32_t recs_matrix_create(recs_matrix **out, recs_context *context, uint32_t rows, uint32_t columns,
+                                    const int64_t *offsets, const uint32_t *column_indices, const float *values);
+
+/**
+ * The matrix with rows and columns exchanged.
+ * @param[out] out the new matrix; the caller frees it.
+ * @param matrix not changed.
+ * @return #RECS_OK; #RECS_ERROR_INVALID for a NULL argument; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(rows + columns + entries).
+ * @since 0.1
+ */
 RECS_API int32_t recs_matrix_transpose(recs_matrix **out, const recs_matrix *matrix);
-/** The number of rows; 0 for NULL. @since 0.1 */
+
+/** The number of rows; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint32_t recs_matrix_rows(const recs_matrix *matrix);
-/** The number of columns; 0 for NULL. @since 0.1 */
+
+/** The number of columns; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint32_t recs_matrix_columns(const recs_matrix *matrix);
-/** The number of stored entries; 0 for NULL. @since 0.1 */
+
+/** The number of stored entries; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint64_t recs_matrix_entries(const recs_matrix *matrix);
-/** One row: column indices and values, borrowed from the matrix. Each output may be NULL but @p count. @since 0.1 */
-RECS_API int32_t recs_matrix_row(const uint32_t **columns, const float **values, size_t *count, const recs_matrix *matrix, uint32_t row);
-/** Frees a matrix; NULL is fine. @since 0.1 */
+
+/**
+ * One row of a matrix.
+ * @param[out] columns column indices, strictly ascending, borrowed from the matrix; may be NULL.
+ * @param[out] values of each, borrowed; may be NULL.
+ * @param[out] count how many entries the row has.
+ * @param matrix the matrix.
+ * @param row 0 to recs_matrix_rows() - 1.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
+RECS_API int32_t recs_matrix_row(const uint32_t **columns, const float **values, size_t *count,
+                                 const recs_matrix *matrix, uint32_t row);
+
+/** Frees a matrix; NULL is fine. Any thread. O(1). @since 0.1 */
 RECS_API void recs_matrix_free(recs_matrix *matrix);
 
 /**
@@ -488,13 +372,32 @@ RECS_API void recs_histories_free(recs_histories *histories);
 
 /** A set of rows. Immutable. */
 typedef struct recs_candidates recs_candidates;
-/** A set over @p rows rows: those of @p allowed (all when NULL), less those of @p denied (none when NULL). @since 0.1 */
-RECS_API int32_t recs_candidates_create(recs_candidates **out, recs_context *context, uint32_t rows, const uint32_t *allowed, size_t allowed_count, const uint32_t *denied, size_t denied_count);
-/** How many rows are in the set; 0 for NULL. @since 0.1 */
+
+/**
+ * A set over rows 0 to @p rows - 1: those of @p allowed, less those of @p denied.
+ * @param[out] out the set; the caller frees it with recs_candidates_free().
+ * @param context whose memory it uses; kept alive.
+ * @param rows how many rows there are, usually recs_scorer_items().
+ * @param allowed rows that may be returned, in any order, repeats allowed; NULL: all (with @p allowed_count 0), and an
+ *   array of 0 rows: none.
+ * @param allowed_count rows at @p allowed.
+ * @param denied rows that may not; NULL: none (with @p denied_count 0).
+ * @param denied_count rows at @p denied.
+ * @return #RECS_OK; #RECS_ERROR_INVALID (the message names a row that is not below @p rows); #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(rows / 64 + allowed_count + denied_count).
+ * @since 0.1
+ */
+RECS_API int32_t recs_candidates_create(recs_candidates **out, recs_context *context, uint32_t rows,
+                                        const uint32_t *allowed, size_t allowed_count, const uint32_t *denied,
+                                        size_t denied_count);
+
+/** How many rows are in the set; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint32_t recs_candidates_count(const recs_candidates *candidates);
-/** 1 when the row is in the set, else 0. @since 0.1 */
+
+/** 1 when the row is in the set, else 0, as for NULL and for rows beyond the last. Any thread. O(1). @since 0.1 */
 RECS_API int32_t recs_candidates_has(const recs_candidates *candidates, uint32_t row);
-/** Frees a set; NULL is fine. @since 0.1 */
+
+/** Frees a set; NULL is fine. Any thread. O(1). @since 0.1 */
 RECS_API void recs_candidates_free(recs_candidates *candidates);
 /** @} */
 
@@ -606,13 +509,48 @@ enum {
 
 /** Fitted scaling parameters. Immutable. */
 typedef struct recs_scaler recs_scaler;
-/** Learns a scaling from rows x columns values, row after row, all finite. A constant column becomes 0. @since 0.1 */
-RECS_API int32_t recs_scaler_fit(recs_scaler **out, recs_context *context, int32_t kind, const double *values, size_t rows, uint32_t columns);
-/** Scales @p rows rows in place, as it was learned. @since 0.1 */
+
+/**
+ * Learns a scaling from a table of numbers. A constant column is only moved to 0, not divided.
+ * @param[out] out the scaler; the caller frees it with recs_scaler_free().
+ * @param context whose memory and threads are used; kept alive.
+ * @param kind RECS_SCALE_*.
+ * @param values @p rows x @p columns, row after row, all finite.
+ * @param rows at least 1.
+ * @param columns at least 1.
+ * @return #RECS_OK; #RECS_ERROR_INVALID for NULL, an unknown kind or an empty table; #RECS_ERROR_NUMERIC for a value
+ *   that is not finite (the message names row and column) or too large; #RECS_ERROR_OVERFLOW; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. The same bits for any number of threads. Complexity: O(rows x columns); scratch of @p rows
+ * doubles for each of 8 columns a thread.
+ * @since 0.1
+ */
+RECS_API int32_t recs_scaler_fit(recs_scaler **out, recs_context *context, int32_t kind, const double *values,
+                                 size_t rows, uint32_t columns);
+
+/**
+ * Scales rows in place, as was learned.
+ * @param scaler the scaler.
+ * @param[in,out] values @p rows x the scaler's columns, row after row, all finite.
+ * @param rows how many; 0 is fine.
+ * @return #RECS_OK; #RECS_ERROR_INVALID for a NULL argument; #RECS_ERROR_NUMERIC for a value that is not finite
+ *   (nothing is changed then); #RECS_ERROR_OVERFLOW.
+ * Thread safety: any thread; one table belongs to one thread. Complexity: O(rows x columns).
+ * @since 0.1
+ */
 RECS_API int32_t recs_scaler_apply(const recs_scaler *scaler, double *values, size_t rows);
-/** Undoes recs_scaler_apply(); #RECS_ERROR_UNSUPPORTED for L2. @since 0.1 */
+
+/**
+ * Undoes recs_scaler_apply(), to rounding.
+ * @param scaler the scaler; not of #RECS_SCALE_L2, which forgets the lengths.
+ * @param[in,out] values @p rows x the scaler's columns, row after row, all finite.
+ * @param rows how many; 0 is fine.
+ * @return as recs_scaler_apply(); #RECS_ERROR_UNSUPPORTED for #RECS_SCALE_L2.
+ * Thread safety: any thread; one table belongs to one thread. Complexity: O(rows x columns).
+ * @since 0.1
+ */
 RECS_API int32_t recs_scaler_invert(const recs_scaler *scaler, double *values, size_t rows);
-/** Frees a scaler; NULL is fine. @since 0.1 */
+
+/** Frees a scaler; NULL is fine. Any thread. O(1). @since 0.1 */
 RECS_API void recs_scaler_free(recs_scaler *scaler);
 /** @} */
 /* FFI-END */

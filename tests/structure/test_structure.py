@@ -48,19 +48,25 @@ def check_rooms(root):
                 yield f"{path}:{number}: room {own} includes room {other}, which is below it"
 
 
+def public_headers(root):
+    """The header of each room, and the parts that a room keeps in a folder of its name."""
+    return sorted(path for pattern in ("include/recs/*.h", "include/recs/*/*.h") for path in root.glob(pattern))
+
+
 def check_public_headers(root):
-    """Each header includes only rooms above it; each declaration, type, field group and enumerator list has its comment."""
+    """Each header includes only rooms above it, or parts of its own; each declaration, type, field group and enumerator list
+    has its comment."""
     rooms = (root / "lib/rooms.txt").read_text().split()
-    for path in sorted((root / "include/recs").glob("*.h")):
+    for path in public_headers(root):
         text = path.read_text()
-        room = path.stem
+        room = path.relative_to(root / "include/recs").parts[0].removesuffix(".h")
         if room in ("api", "recs"):
             continue
         if room not in rooms:
             yield f"{path}: no room of this name"
-        for other in re.findall(r"#include <recs/(\w+)\.h>", text):
-            if other != "api" and rooms.index(other) >= rooms.index(room):
-                yield f"{path}: includes {other}, which is not above {room}"
+        for other, part in re.findall(r"#include <recs/(\w+)(/\w+)?\.h>", text):
+            if other != "api" and rooms.index(other) >= rooms.index(room) + (part != ""):
+                yield f"{path}: includes {other}{part}, which is not above {room}"
         lines = text.splitlines()
         for number, line in enumerate(lines):
             if re.match(r"(RECS_API|typedef|enum)\b", line):
@@ -84,7 +90,7 @@ def check_calls(root):
 
 
 def check_sizes(root):
-    for pattern in ("lib/*/*.[ch]", "include/recs/*.h", "tools/*.[ch]", "bindings/*/*.*"):
+    for pattern in ("lib/*/*.[ch]", "include/recs/*.h", "include/recs/*/*.h", "tools/*.[ch]", "bindings/*/*.*"):
         for path in sorted(root.glob(pattern)):
             count = len(path.read_text().splitlines())
             if count > FILE_LINES:
