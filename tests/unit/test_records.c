@@ -104,6 +104,45 @@ START_TEST(json_lines) {
 }
 END_TEST
 
+/* Text of the bytes that matter, as chance has it. */
+static void draw_text(char *out, size_t size, uint32_t *state, const char *alphabet) {
+  size_t letters = strlen(alphabet), length;
+  *state = *state * 1664525u + 1013904223u;
+  length = (*state >> 8) % size;
+  for (size_t i = 0; i < length; i++) {
+    *state = *state * 1664525u + 1013904223u;
+    out[i] = alphabet[(*state >> 8) % letters];
+  }
+  out[length] = 0;
+}
+
+/* Whatever the text, good or bad: where the window ends makes no difference. */
+START_TEST(windows_make_no_difference) {
+  static const struct {
+    int32_t format;
+    const char *head, *alphabet;
+  } kinds[] = {{RECS_FORMAT_CSV, "a,b\n", "\"\",,,\n\n\rx"},
+               {RECS_FORMAT_TSV, "a\tb\n", "\"\t\t\n\n\rx"},
+               {RECS_FORMAT_JSONL, "{\"a\":1,\"b\":2}\n", "{{}\"\"\"::,[]\\nab1 \n"}};
+  uint32_t state = 1;
+  for (int round = 0; round < 3000; round++) {
+    int32_t format = kinds[round % 3].format;
+    char text[96], whole[2048], parts[2048];
+    size_t head = strlen(kinds[round % 3].head);
+    recs__table_form form = {format, 0, 0};
+    dribble from = {text, 0, 1000};
+    memcpy(text, kinds[round % 3].head, head);
+    draw_text(text + head, sizeof text - head, &state, kinds[round % 3].alphabet);
+    from.left = strlen(text);
+    read_whole(whole, sizeof whole, from, &form, round / 3 % 2, UINT32_MAX);
+    form.window = 1 + (size_t)round % 31;
+    from.step = 1 + (size_t)round % 5;
+    read_whole(parts, sizeof parts, from, &form, round / 3 % 2, 0);
+    ck_assert_msg(strcmp(whole, parts) == 0, "%s\ngave\n%s\nand, window %zu,\n%s", text, whole, form.window, parts);
+  }
+}
+END_TEST
+
 /* Records beyond the largest size: an open quote, or one line without an end. */
 START_TEST(endless_records) {
   static const struct {
@@ -161,6 +200,7 @@ int main(void) {
   tcase_add_test(tests, delimited_text);
   tcase_add_test(tests, faults_of_delimited_text);
   tcase_add_test(tests, json_lines);
+  tcase_add_test(tests, windows_make_no_difference);
   tcase_add_test(tests, endless_records);
   tcase_add_test(tests, formats_by_name);
   tcase_add_test(tests, lists);
