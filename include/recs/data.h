@@ -1,4 +1,4 @@
-/* Part of librecs (MIT). Dictionaries, profiles and events (in recs/data/); tables in, cleaning, histories, matrices,
+/* Part of librecs (MIT). Dictionaries, profiles, events and tables in (in recs/data/); cleaning, histories, matrices,
  * candidates, features. */
 #ifndef RECS_DATA_H
 #define RECS_DATA_H
@@ -6,132 +6,10 @@
 #include <recs/data/events.h>
 #include <recs/data/ids.h>
 #include <recs/data/profiles.h>
+#include <recs/data/tables.h>
 
 RECS_BEGIN_DECLS
 /* FFI-BEGIN */
-
-/**
- * @defgroup tables Tables in
- * Reading CSV, TSV and JSON Lines, from a file, from memory or from the host's own source, in chunks: the text is
- * never held whole. How cells are written is told by @ref guide_tables. A table that is empty or only a header, lacks a
- * required column, or has a bad record (the message names its line and column) is #RECS_ERROR_FORMAT; in lenient
- * reading bad records are dropped and counted. A read that fails, for whatever reason, leaves the log or store as it
- * was; only ids (and event types and tags) that it added stay in the dictionaries.
- * @{
- */
-
-/** Formats of tables. */
-enum {
-  RECS_FORMAT_AUTO = 0, /**< By the file's name (.tsv, .jsonl, .ndjson, also below .gz); else CSV. */
-  RECS_FORMAT_CSV = 1,  /**< Commas; a header line names the columns. */
-  RECS_FORMAT_TSV = 2,  /**< Tabs; a header line; no quoting. */
-  RECS_FORMAT_JSONL = 3 /**< One flat JSON object a line; keys name the columns. */
-};
-
-/** Options of the readers of events. A column name of NULL means: the column of the default name, when there is one and
- * no other option names it. A column that is named must exist. */
-typedef struct recs_events_read_options {
-  size_t struct_size;    /**< Set by recs_events_read_options_init(). */
-  const char *user;      /**< Column; default "user". Required unless require_user is 0. */
-  const char *item;      /**< Column; default "item". Required. */
-  const char *event;     /**< Column of event types (at most 255); default "event", optional. */
-  const char *weight;    /**< Column; default "weight", optional. */
-  const char *quantity;  /**< Column; default "quantity", optional. */
-  const char *price;     /**< Column; default "price", optional. */
-  const char *time;      /**< Column; default "time", optional. */
-  const char *session;   /**< Column (order, basket, visit); default "session", optional. */
-  int32_t format;        /**< RECS_FORMAT_*; default AUTO. */
-  int32_t delimiter;     /**< One ASCII byte, no quote or line end; 0 (default): the format's own. */
-  int32_t lenient;       /**< 0 (default): the first bad line is an error. 1: bad lines are dropped and reported. */
-  int32_t time_kind;     /**< RECS_TIME_*; default CLOCK. ORDER: times are whole numbers. */
-  int32_t require_user;  /**< 1 (default): the user column must exist (its cells may be empty). */
-  int32_t reserved;      /**< Must be 0. */
-} recs_events_read_options;
-
-/** The schema of recs_events_read_options. Static. Any thread. @since 0.1 */
-RECS_API const recs_schema *recs_events_read_schema(void);
-/** Sets the defaults. Any thread. @return #RECS_OK or #RECS_ERROR_INVALID. @since 0.1 */
-RECS_API int32_t recs_events_read_options_init(recs_events_read_options *options, size_t struct_size);
-
-/** The host's own source of bytes: fills @p buffer with at most @p capacity bytes and returns how many, 0 at the end,
- * or a negative value to fail (the read then ends with #RECS_ERROR_IO). Called on the calling thread. */
-typedef int64_t (*recs_source_fn)(void *payload, void *buffer, size_t capacity);
-
-/**
- * Appends the events of a file to a log, in the order of its lines. Empty cells are the defaults of recs_event_columns.
- * @param[out] out_report owned by the caller, NULL after a failure; may be NULL. Its first entry is "read", the events
- *   appended; in lenient reading the reasons of dropped lines follow, such as "bad quantity" or "too few cells".
- * @param events grows, as do its dictionaries; its time kind becomes that of the options.
- * @param path of the file, NUL-terminated. @param options NULL for the defaults.
- * @param progress called for each 256 KiB; may be NULL. @param payload handed to @p progress.
- * @return #RECS_OK, #RECS_ERROR_IO, #RECS_ERROR_FORMAT, #RECS_ERROR_INVALID (also when the log holds times of the other
- *   kind), #RECS_ERROR_STATE (frozen), #RECS_ERROR_CANCELLED, #RECS_ERROR_OVERFLOW, #RECS_ERROR_NOMEM.
- * Thread safety: one thread at a time for a log and its dictionaries; uses one thread. Complexity: O(bytes) expected;
- * memory besides the log's: under 1 MiB, and the longest record. @since 0.1
- */
-RECS_API int32_t recs_events_read_file(recs_report **out_report, recs_events *events, const char *path,
-                                       const recs_events_read_options *options, recs_progress_fn progress,
-                                       void *payload);
-/** recs_events_read_file() from @p length bytes at @p bytes (which may be NULL when 0). AUTO is CSV. @since 0.1 */
-RECS_API int32_t recs_events_read_memory(recs_report **out_report, recs_events *events, const void *bytes,
-                                         size_t length, const recs_events_read_options *options,
-                                         recs_progress_fn progress, void *payload);
-/** recs_events_read_file() from the host's @p source, which is handed @p source_payload and gives pieces of any size;
- * its size being unknown, progress stays 0 until the end. AUTO is CSV. @since 0.1 */
-RECS_API int32_t recs_events_read_source(recs_report **out_report, recs_events *events, recs_source_fn source,
-                                         void *source_payload, const recs_events_read_options *options,
-                                         recs_progress_fn progress, void *payload);
-
-/** Options of the readers of profiles. Column lists are names joined by commas; listed columns must exist, but for
- * those of ignore. One list may be "*": all columns that no other list names. A repeated row adds tags and replaces
- * numbers, texts and embeddings, also those that the store had before; empty cells say nothing. */
-typedef struct recs_profiles_read_options {
-  size_t struct_size;     /**< Set by recs_profiles_read_options_init(). */
-  const char *id;         /**< The column of the ids; default "item", or "user" when there is no "item". */
-  const char *tags;       /**< Tags of weight 1. NULL: all that no other list names, unless one is "*". "none": none. */
-  const char *numbers;    /**< Columns read as numbers. */
-  const char *text;       /**< Columns read as text. */
-  const char *embeddings; /**< Numbers separated by spaces, commas or semicolons; every row as many as the first. */
-  const char *ignore;     /**< Columns left out. */
-  int32_t format;         /**< RECS_FORMAT_*; default AUTO. */
-  int32_t delimiter;      /**< As in recs_events_read_options. */
-  int32_t tag_separator;  /**< One ASCII byte that splits a cell into tags; default '|'; 0: none. */
-  int32_t lenient;        /**< As in recs_events_read_options. */
-  int32_t add_ids;        /**< 1 (default): new ids are added; 0: rows with unknown ids are dropped and reported. */
-  int32_t keep_first;     /**< 1: numbers, texts and embeddings that a row has stay; 0 (default): they are replaced. */
-  int32_t reserved;       /**< Must be 0. */
-  int32_t reserved_2;     /**< Must be 0. */
-} recs_profiles_read_options;
-
-/** The schema of recs_profiles_read_options. Static. Any thread. @since 0.1 */
-RECS_API const recs_schema *recs_profiles_read_schema(void);
-/** Sets the defaults. Any thread. @return #RECS_OK or #RECS_ERROR_INVALID. @since 0.1 */
-RECS_API int32_t recs_profiles_read_options_init(recs_profiles_read_options *options, size_t struct_size);
-/**
- * Adds the profiles of a file to a store: each column but that of the ids is a field of its name, made when it is new.
- * @param[out] out_report owned by the caller, NULL after a failure; may be NULL. Its first entry is "read", the lines
- *   accepted; "unknown id" (add_ids is 0) and, in lenient reading, the reasons of dropped lines follow.
- * @param profiles grows. @param ids its dictionary, which grows too.
- * @param path of the file, NUL-terminated. @param options NULL for the defaults.
- * @param progress called for each 256 KiB; may be NULL. @param payload handed to @p progress.
- * @return as recs_events_read_file(); #RECS_ERROR_FORMAT also when a column does not fit the field of its name,
- *   #RECS_ERROR_INVALID also when @p ids is not the store's dictionary.
- * Thread safety: one thread at a time for a store and its dictionary; uses one thread. Complexity: O(bytes + values in
- * the store); until it ends, the call holds a copy of what the store had before. @since 0.1
- */
-RECS_API int32_t recs_profiles_read_file(recs_report **out_report, recs_profiles *profiles, recs_ids *ids,
-                                         const char *path, const recs_profiles_read_options *options,
-                                         recs_progress_fn progress, void *payload);
-/** recs_profiles_read_file() from memory: see recs_events_read_memory(). @since 0.1 */
-RECS_API int32_t recs_profiles_read_memory(recs_report **out_report, recs_profiles *profiles, recs_ids *ids,
-                                           const void *bytes, size_t length, const recs_profiles_read_options *options,
-                                           recs_progress_fn progress, void *payload);
-/** recs_profiles_read_file() from the host's source: see recs_events_read_source(). @since 0.1 */
-RECS_API int32_t recs_profiles_read_source(recs_report **out_report, recs_profiles *profiles, recs_ids *ids,
-                                           recs_source_fn source, void *source_payload,
-                                           const recs_profiles_read_options *options, recs_progress_fn progress,
-                                           void *payload);
-/** @} */
 
 /**
  * @defgroup clean Cleaning

@@ -462,6 +462,7 @@ END_TEST
 
 START_TEST(bad_arguments) {
   recs_events *frozen;
+  recs_ids *users;
   recs_report *report = (recs_report *)&report;
   ck_fails(recs_events_read_file(&report, NULL, "x", NULL, NULL, NULL), RECS_ERROR_INVALID, "events is NULL");
   ck_assert_ptr_null(report);
@@ -485,6 +486,12 @@ START_TEST(bad_arguments) {
   ck_ok(recs_events_freeze(&frozen, made.events));
   ck_fails(recs_events_read_memory(NULL, frozen, "a", 1, NULL, NULL, NULL), RECS_ERROR_STATE, "frozen");
   recs_events_free(frozen);
+  ck_ok(recs_ids_freeze(&users, made.users));
+  ck_ok(recs_events_create(&frozen, users, made.items));
+  ck_fails(recs_events_read_memory(NULL, frozen, "user,item\na,b\n", 14, NULL, NULL, NULL), RECS_ERROR_STATE,
+           "the dictionary is frozen");
+  recs_events_free(frozen);
+  recs_ids_free(users);
   ck_assert_str_eq(recs_schema_name(recs_events_read_schema()), "events_read");
   ck_ok(recs_options_set(&made.options, recs_events_read_schema(), "format", "jsonl"));
   ck_assert_int_eq(made.options.format, RECS_FORMAT_JSONL);

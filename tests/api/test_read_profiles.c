@@ -415,6 +415,26 @@ static int32_t cancel(void *payload, double fraction) {
   return fraction >= 1;
 }
 
+/* Over a frozen dictionary a store takes what it knows, and a frozen store takes nothing. */
+static void ck_frozen(void) {
+  recs_profiles *store, *frozen;
+  recs_ids *ids;
+  uint32_t row;
+  ck_ok(recs_ids_add(&row, made.ids, "a", 1));
+  ck_ok(recs_ids_freeze(&ids, made.ids));
+  ck_ok(recs_profiles_create(&store, ids));
+  ck_ok(recs_profiles_read_memory(NULL, store, ids, "item,t\na,x\n", 11, NULL, NULL, NULL));
+  ck_fails(recs_profiles_read_memory(NULL, store, ids, "item,t\nnew,x\n", 13, NULL, NULL, NULL), RECS_ERROR_STATE,
+           "the dictionary is frozen");
+  ck_ok(recs_profiles_freeze(&frozen, store));
+  ck_assert_ptr_eq(recs_profiles_ids(frozen), ids); /* a frozen dictionary is its own copy */
+  ck_fails(recs_profiles_read_memory(NULL, frozen, ids, "item,t\na,x\n", 11, NULL, NULL, NULL), RECS_ERROR_STATE,
+           "the profiles are frozen");
+  recs_profiles_free(frozen);
+  recs_profiles_free(store);
+  recs_ids_free(ids);
+}
+
 START_TEST(bad_arguments) {
   recs_profiles *frozen;
   recs_ids *others;
@@ -449,6 +469,7 @@ START_TEST(bad_arguments) {
   ck_fails(recs_profiles_read_memory(NULL, frozen, made.ids, "a", 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
            "dictionary");
   recs_profiles_free(frozen);
+  ck_frozen();
   ck_assert_str_eq(recs_schema_name(recs_profiles_read_schema()), "profiles_read");
 }
 END_TEST
