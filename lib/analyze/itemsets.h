@@ -1,0 +1,36 @@
+/* Frequent itemsets as they are handed out: by size, then by items. */
+#ifndef RECS_LIB_ANALYZE_ITEMSETS_H
+#define RECS_LIB_ANALYZE_ITEMSETS_H
+
+#include "lib/analyze/miner.h"
+
+struct recs_itemsets {
+  recs__object object;
+  uint64_t count;
+  uint64_t baskets;   /* N */
+  int32_t kind;       /* RECS_ITEMSETS_* */
+  uint32_t min_size;
+  uint32_t largest;   /* size of the largest set */
+  uint64_t *size_of;  /* by size, 0 to largest + 1: the first set of at least that size */
+  uint64_t *items_of; /* by size: where its items begin */
+  uint32_t *items;
+  uint32_t *supports;
+};
+
+/* Puts what was found in order. */
+int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining);
+
+/* The items of a set, and its size. */
+const uint32_t *recs__itemsets_items(const recs_itemsets *itemsets, uint64_t index, uint32_t *size);
+
+/* The place of a set of `size` ascending items; `itemsets->count` when it is not there. O(size log count). */
+uint64_t recs__itemsets_place(const recs_itemsets *itemsets, const uint32_t *items, uint32_t size);
+
+/* A copy without the sets that are marked, under the options by which they were chosen. */
+int32_t recs__itemsets_without(recs_itemsets **out, const recs_itemsets *all, const unsigned char *marks,
+                               const recs_apriori_options *options);
+
+/* The closed or the maximal of all frequent itemsets, and of these the sizes that are wanted: for algorithms that find all. */
+int32_t recs__itemsets_thin(recs_itemsets **out, const recs_itemsets *all, const recs_apriori_options *wanted);
+
+#endif

@@ -1,0 +1,229 @@
+/* Apriori as it was named: level by level, candidates from the frequent itemsets of the level before, counted in one pass over the baskets
+ * through a prefix tree (Agrawal and Srikant 1994; Borgelt 2003). */
+#include "lib/analyze/miner.h"
+#include "lib/base/parallel.h"
+
+#include <string.h>
+
+enum { GRAIN = 4096 };
+
+/* Itemsets of one size in lexicographic order of their codes; as candidates, a tree whose inner nodes are shared prefixes. */
+typedef struct sets {
+  uint32_t size;
+  uint32_t *codes; /* count x size */
+  uint32_t *supports;
+  size_t count, code_room, support_room;
+} sets;
+
+/* Counting: the candidates, and one array of counts a thread. */
+typedef struct tally {
+  const recs__baskets *baskets;
+  const sets *candidates;
+  uint32_t **counts;
+  uint32_t threads;
+} tally;
+
+static int32_t add_set(sets *out, const recs_context *context, const uint32_t *prefix, uint32_t last) {
+  uint32_t *place;
+  RECS_TRY(recs__grow(context, &out->codes, &out->code_room, (out->count + 1) * out->size, sizeof *out->codes));
+  RECS_TRY(recs__grow(context, &out->supports, &out->support_room, out->count + 1, sizeof *out->supports));
+  place = out->codes + out->count * out->size;
+  if (out->size > 1)
+    memcpy(place, prefix, (out->size - 1) * sizeof *prefix);
+  place[out->size - 1] = last;
+  out->supports[out->count++] = 0;
+  return RECS_OK;
+}
+
+static void free_sets(sets *freed, const recs_context *context) {
+  recs__free(context, freed->codes);
+  recs__free(context, freed->supports);
+  memset(freed, 0, sizeof *freed);
+}
+
+static int compare(const uint32_t *a, const uint32_t *b, uint32_t size) {
+  for (uint32_t k = 0; k < size; k++) {
+    if (a[k] != b[k])
+      return a[k] < b[k] ? -1 : 1;
+  }
+  return 0;
+}
+
+static int is_frequent(const sets *level, const uint32_t *codes) {
+  size_t low = 0, high = level->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = compare(level->codes + middle * level->size, codes, level->size);
+    if (order == 0)
+      return 1;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return 0;
+}
+
+/* Whether all subsets with one item fewer are frequent. The two without the last or the last but one are, by the join. */
+static int may_be_frequent(const sets *level, const uint32_t *prefix, uint32_t last, uint32_t *subset) {
+  for (uint32_t left_out = 0; left_out + 1 < level->size; left_out++) {
+    uint32_t size = 0;
+    for (uint32_t k = 0; k < level->size; k++) {
+      if (k != left_out)
+        subset[size++] = prefix[k];
+    }
+    subset[size] = last;
+    if (!is_frequent(level, subset))
+      return 0;
+  }
+  return 1;
+}
+
+/* Joins sets that differ in their last item only. */
+static int32_t join(sets *out, const sets *level, const recs__baskets *baskets) {
+  uint32_t *subset = recs__alloc(baskets->context, level->size, sizeof *subset);
+  int32_t status = subset == NULL ? recs__fail_nomem() : RECS_OK;
+  out->size = level->size + 1;
+  for (size_t a = 0; a < level->count && status == RECS_OK; a++) {
+    const uint32_t *first = level->codes + a * level->size;
+    for (size_t b = a + 1; b < level->count && status == RECS_OK; b++) {
+      const uint32_t *second = level->codes + b * level->size;
+      if (compare(first, second, level->size - 1) != 0)
+        break;
+      if (may_be_frequent(level, first, second[level->size - 1], subset))
+        status = add_set(out, baskets->context, first, second[level->size - 1]);
+    }
+  }
+  recs__free(baskets->context, subset);
+  return status;
+}
+
+/* The first candidate of [begin, end) whose code at `depth` is not below `code`. */
+static size_t seek(const sets *candidates, size_t begin, size_t end, uint32_t depth, uint32_t code) {
+  while (begin < end) {
+    size_t middle = begin + (end - begin) / 2;
+    if (candidates->codes[middle * candidates->size + depth] < code)
+      begin = middle + 1;
+    else
+      end = middle;
+  }
+  return begin;
+}
+
+/* Counts the candidates of [begin, end), which share their first `depth` codes with the basket, that go on in what is left of it. */
+static void count_basket(uint32_t *counts, const sets *candidates, size_t begin, size_t end, uint32_t depth,
+                         const uint32_t *codes, const uint32_t *codes_end) {
+  for (; begin < end && (size_t)(codes_end - codes) >= candidates->size - depth; codes++) {
+    size_t stop;
+    begin = seek(candidates, begin, end, depth, *codes);
+    stop = *codes == RECS_NO_ROW - 1 ? end : seek(candidates, begin, end, depth, *codes + 1);
+    if (begin < stop && depth + 1 == candidates->size)
+      counts[begin] += 1;
+    else if (begin < stop)
+      count_basket(counts, candidates, begin, stop, depth + 1, codes + 1, codes_end);
+    begin = stop;
+  }
+}
+
+static int32_t count_range(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const tally *self = payload;
+  const recs__baskets *baskets = self->baskets;
+  for (size_t basket = begin; basket < end; basket++)
+    count_basket(self->counts[thread], self->candidates, 0, self->candidates->count, 0,
+                 baskets->codes + baskets->offsets[basket], baskets->codes + baskets->offsets[basket + 1]);
+  return RECS_OK;
+}
+
+static void tally_free(tally *self) {
+  for (uint32_t thread = 0; thread < self->threads && self->counts != NULL; thread++)
+    recs__free(self->baskets->context, self->counts[thread]);
+  recs__free(self->baskets->context, self->counts);
+}
+
+static int32_t tally_init(tally *self, const recs__baskets *baskets, const sets *candidates) {
+  self->baskets = baskets;
+  self->candidates = candidates;
+  self->threads = recs__parallel_threads(baskets->context, baskets->baskets, GRAIN);
+  self->counts = recs__alloc_zero(baskets->context, self->threads, sizeof *self->counts);
+  if (self->counts == NULL)
+    return recs__fail_nomem();
+  for (uint32_t thread = 0; thread < self->threads; thread++) {
+    self->counts[thread] = recs__alloc_zero(baskets->context, candidates->count, sizeof **self->counts);
+    if (self->counts[thread] == NULL)
+      return recs__fail_nomem();
+  }
+  return RECS_OK;
+}
+
+/* Counts all candidates, and keeps the frequent ones. */
+static int32_t count_candidates(sets *candidates, const recs__baskets *baskets, const recs__progress *progress) {
+  tally self = {0};
+  size_t kept = 0;
+  int32_t status;
+  self.baskets = baskets;
+  RECS_GO(tally_init(&self, baskets, candidates));
+  RECS_GO(recs__parallel(baskets->context, baskets->baskets, GRAIN, count_range, &self, progress));
+  for (size_t i = 0; i < candidates->count; i++) {
+    uint64_t support = 0;
+    for (uint32_t thread = 0; thread < self.threads; thread++)
+      support += self.counts[thread][i];
+    if (support < baskets->min_count)
+      continue;
+    memmove(candidates->codes + kept * candidates->size, candidates->codes + i * candidates->size,
+            candidates->size * sizeof *candidates->codes);
+    candidates->supports[kept++] = (uint32_t)support;
+  }
+  candidates->count = kept;
+cleanup:
+  tally_free(&self);
+  return status;
+}
+
+static int32_t report(recs__mining *mining, const sets *level) {
+  for (size_t i = 0; i < level->count; i++)
+    RECS_TRY(recs__mining_found(mining, 0, level->codes + i * level->size, level->size, level->supports[i]));
+  return RECS_OK;
+}
+
+static int32_t first_level(sets *out, const recs__baskets *baskets) {
+  out->size = 1;
+  for (uint32_t code = 0; code < baskets->items; code++) {
+    RECS_TRY(add_set(out, baskets->context, NULL, code));
+    out->supports[code] = baskets->supports[code];
+  }
+  return RECS_OK;
+}
+
+/* From one level to the next, which takes its place. */
+static int32_t step(sets *level, const recs__baskets *baskets, const recs__progress *progress) {
+  sets next = {0};
+  int32_t status = join(&next, level, baskets);
+  if (status == RECS_OK && next.count > 0)
+    status = count_candidates(&next, baskets, progress);
+  if (status != RECS_OK) {
+    free_sets(&next, baskets->context);
+    return status;
+  }
+  free_sets(level, baskets->context);
+  *level = next;
+  return RECS_OK;
+}
+
+int32_t recs__mine_apriori(recs__mining *mining, const recs__progress *progress) {
+  const recs__baskets *baskets = mining->baskets;
+  sets level = {0};
+  int32_t status;
+  RECS_GO(first_level(&level, baskets));
+  while (level.count > 0) {
+    /* How many levels there are is not known: each gets half of what is left. */
+    double done = 1 - 1 / (double)(UINT64_C(1) << (level.size < 60 ? level.size : 60));
+    recs__progress part = recs__progress_part(progress, done, done + (1 - done) / 2);
+    RECS_GO(report(mining, &level));
+    if (recs__mining_deep_enough(mining, level.size))
+      break;
+    RECS_GO(step(&level, baskets, &part));
+  }
+cleanup:
+  free_sets(&level, baskets->context);
+  return status;
+}
