@@ -326,7 +326,7 @@ RECS_API int32_t recs_rfm_options_init(recs_rfm_options *options, size_t struct_
  * @return #RECS_OK; #RECS_ERROR_UNSUPPORTED names what the log lacks: times, or clock times (#RECS_TIME_ORDER);
  *   #RECS_ERROR_INVALID; #RECS_ERROR_NUMERIC when a sum is beyond a double; #RECS_ERROR_NOMEM.
  * Thread safety: any thread, as long as nobody appends to @p events. The same bits for any number of threads.
- * Complexity: O(events + users) expected.
+ * Complexity: O(events + users + sessions + items) time when users' events arrive in order of time; 48 bytes an event of scratch.
  * @since 0.1
  */
 RECS_API int32_t recs_features_rfm(recs_features **out, const recs_events *events, const recs_rfm_options *options);

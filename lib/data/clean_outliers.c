@@ -9,14 +9,18 @@
 /* Makes the median absolute deviation of normal values their standard deviation. */
 static const double normal_spread = 1.4826;
 
-/* Sets center and reach from values, which are overwritten. Where more than half of the values are the same, their
- * median absolute deviation is 0 and says nothing: it is then taken of those that differ, so that of these at least
- * half stay. No value differs: the reach is infinite. */
-static void learn(recs__cleaning *cleaning, double *values, size_t count, double score) {
+/* What is usual, and how far from it is allowed. */
+typedef struct usual {
+  double center;
+  double reach;
+} usual;
+
+/* Learns from values, which are overwritten. Where more than half of them are the same, their median absolute deviation
+ * is 0 and says nothing: it is then taken of those that differ, so that of these at least half stay. No value differs:
+ * the reach is infinite. */
+static usual learn(double *values, size_t count, double score) {
   double center = recs__quantile(values, count, 0.5), spread;
   size_t differing = 0;
-  cleaning->center = center;
-  cleaning->reach = INFINITY;
   for (size_t i = 0; i < count; i++)
     values[i] = fabs(values[i] - center);
   spread = recs__quantile(values, count, 0.5);
@@ -27,8 +31,7 @@ static void learn(recs__cleaning *cleaning, double *values, size_t count, double
     }
     spread = recs__quantile(values, differing, 0.5);
   }
-  if (spread > 0)
-    cleaning->reach = score * normal_spread * spread;
+  return (usual){center, spread > 0 ? score * normal_spread * spread : INFINITY};
 }
 
 /* Learns from the logarithms of the positive values of a column among the events that are left. */
@@ -36,6 +39,7 @@ static int32_t learn_column(recs__cleaning *cleaning, double (*value_of)(const r
                             double score) {
   double *values = recs__alloc(cleaning->context, cleaning->count, sizeof *values);
   size_t event = 0, found = 0;
+  usual known;
   if (values == NULL)
     return recs__fail_nomem();
   for (size_t chunk = 0; chunk < cleaning->chunks; chunk++) {
@@ -46,13 +50,11 @@ static int32_t learn_column(recs__cleaning *cleaning, double (*value_of)(const r
         values[found++] = log1p(value);
     }
   }
-  learn(cleaning, values, found, score);
+  known = learn(values, found, score);
+  cleaning->low = expm1(known.center - known.reach);
+  cleaning->high = expm1(known.center + known.reach);
   recs__free(cleaning->context, values);
   return RECS_OK;
-}
-
-static double price_of(const recs__event_view *view, size_t i) {
-  return view->prices == NULL ? (double)NAN : view->prices[i];
 }
 
 int32_t recs__learn_quantities(recs__cleaning *cleaning) {
@@ -60,7 +62,7 @@ int32_t recs__learn_quantities(recs__cleaning *cleaning) {
 }
 
 int32_t recs__learn_prices(recs__cleaning *cleaning) {
-  return learn_column(cleaning, price_of, cleaning->options.max_price_score);
+  return learn_column(cleaning, recs__price_of, cleaning->options.max_price_score);
 }
 
 /* The events that are left and that have a user and a time, each user's in order of time. */
@@ -92,14 +94,15 @@ static double rate_of(const recs__interaction *events, size_t count) {
 /* Flags users whose rate is beyond the reach; slow ones are no bots. `rates` is by user, `values` scratch of the same
  * size. */
 static void flag_fast(recs__cleaning *cleaning, const double *rates, double *values, uint32_t users) {
-  size_t known = 0;
+  size_t found = 0;
+  usual known;
   for (uint32_t user = 0; user < users; user++) {
     if (!isnan(rates[user]))
-      values[known++] = rates[user];
+      values[found++] = rates[user];
   }
-  learn(cleaning, values, known, cleaning->options.max_user_rate_score);
+  known = learn(values, found, cleaning->options.max_user_rate_score);
   for (uint32_t user = 0; user < users; user++)
-    cleaning->flags[user] = rates[user] - cleaning->center > cleaning->reach;
+    cleaning->flags[user] = rates[user] - known.center > known.reach;
 }
 
 int32_t recs__learn_user_rates(recs__cleaning *cleaning) {

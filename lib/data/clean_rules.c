@@ -74,16 +74,16 @@ static int has_no_quantity(const recs__cleaning *cleaning, const recs__event_vie
 }
 static int has_no_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   (void)cleaning;
-  return view->prices != NULL && view->prices[i] <= 0; /* NaN is unknown, and stays */
+  return recs__price_of(view, i) <= 0; /* NaN is unknown, and stays */
 }
 static int is_far(const recs__cleaning *cleaning, double value) {
-  return value > 0 && fabs(log1p(value) - cleaning->center) > cleaning->reach;
+  return value > 0 && (value < cleaning->low || value > cleaning->high);
 }
 static int has_odd_quantity(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   return is_far(cleaning, recs__quantity_of(view, i));
 }
 static int has_odd_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
-  return view->prices != NULL && is_far(cleaning, view->prices[i]);
+  return is_far(cleaning, recs__price_of(view, i));
 }
 
 /* What a report shows of the first event that a rule dropped: an id or a number. */
@@ -108,7 +108,7 @@ static void show_quantity(char *out, const recs__cleaning *cleaning, const recs_
 }
 static void show_price(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   (void)cleaning;
-  snprintf(out, RECS__EXAMPLE_SIZE, "%.10g", view->prices[i]);
+  snprintf(out, RECS__EXAMPLE_SIZE, "%.10g", recs__price_of(view, i));
 }
 
 #define OPTION(field) offsetof(recs_clean_options, field)

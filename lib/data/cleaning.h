@@ -16,8 +16,8 @@ typedef struct recs__cleaning {
   uint8_t *dropped;        /* by event: the number of the rule that dropped it, from 1; 0: none did */
   uint8_t rule;            /* the number of the rule at work */
   uint8_t *flags;          /* of the rule at work: by user, item or session */
-  double center;           /* of the rule at work: what it calls usual */
-  double reach;            /* and how far from it is still allowed */
+  double low;              /* of the rule at work: values below are too far from usual, */
+  double high;             /* and values above */
 } recs__cleaning;
 
 /* The chunk of an event, and its place in it. */
@@ -26,18 +26,7 @@ static inline const recs__event_view *recs__cleaning_view(const recs__cleaning *
   return &cleaning->views[event / RECS__CHUNK];
 }
 
-/* What an event says, also where it says nothing. */
-static inline double recs__quantity_of(const recs__event_view *view, size_t i) {
-  return view->quantities == NULL ? 1 : view->quantities[i];
-}
-static inline int64_t recs__time_of(const recs__event_view *view, size_t i) {
-  return view->times == NULL ? RECS_NO_TIME : view->times[i];
-}
-static inline uint32_t recs__session_of(const recs__event_view *view, size_t i) {
-  return view->sessions == NULL ? RECS_NO_ROW : view->sessions[i];
-}
-
-/* Rules that look at more than one event. The first two drop; the others set flags, or center and reach. */
+/* Rules that look at more than one event. The first two drop; the others set flags, or low and high. */
 int32_t recs__clean_duplicates(recs__cleaning *cleaning);
 int32_t recs__clean_returns(recs__cleaning *cleaning);
 int32_t recs__learn_quantities(recs__cleaning *cleaning);

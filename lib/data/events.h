@@ -4,6 +4,8 @@
 
 #include "lib/data/ids.h"
 
+#include <math.h>
+
 /* The columns of one chunk. A NULL column means the default for every event (see recs_event_columns); users, items and
  * types are always there. Borrowed from the log. */
 typedef struct recs__event_view {
@@ -17,6 +19,20 @@ typedef struct recs__event_view {
   const int64_t *times;
   const uint32_t *sessions;
 } recs__event_view;
+
+/* What an event of a view says, also where it says nothing. */
+static inline double recs__quantity_of(const recs__event_view *view, size_t i) {
+  return view->quantities == NULL ? 1 : view->quantities[i];
+}
+static inline double recs__price_of(const recs__event_view *view, size_t i) {
+  return view->prices == NULL ? (double)NAN : view->prices[i];
+}
+static inline int64_t recs__time_of(const recs__event_view *view, size_t i) {
+  return view->times == NULL ? RECS_NO_TIME : view->times[i];
+}
+static inline uint32_t recs__session_of(const recs__event_view *view, size_t i) {
+  return view->sessions == NULL ? RECS_NO_ROW : view->sessions[i];
+}
 
 /* How many chunks hold the log's events; all but the last are full. */
 size_t recs__events_chunks(const recs_events *events);

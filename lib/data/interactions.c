@@ -42,8 +42,7 @@ static void collect_chunk(recs__interactions *to, const recs__event_view *view, 
       weight *= (double)weights[i];
     if (quantities != NULL)
       weight *= quantities[i];
-    to->list[to->count++] =
-        (recs__interaction){rows[i], view->items[i], weight, view->times == NULL ? RECS_NO_TIME : view->times[i]};
+    to->list[to->count++] = (recs__interaction){rows[i], view->items[i], weight, recs__time_of(view, i)};
   }
 }
 

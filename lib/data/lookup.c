@@ -7,7 +7,7 @@ int32_t recs__lookup_create(recs__lookup *out, recs_context *context, size_t mos
   size_t size = SMALLEST;
   if (most >= number_mask / 2)
     return recs__fail(RECS_ERROR_OVERFLOW, "%zu records are too many", most);
-  while (size < 2 * most)
+  while (size / 4 * 3 < most)
     size *= 2;
   out->context = context;
   out->mask = size - 1;

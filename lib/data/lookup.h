@@ -13,6 +13,11 @@ typedef struct recs__lookup {
 /* Whether the record of that number equals another one. */
 typedef int (*recs__same_fn)(const void *payload, size_t number, const void *record);
 
+/* Has the processor fetch what a hash will look at. */
+static inline void recs__lookup_prefetch(const recs__lookup *lookup, uint64_t hash) {
+  __builtin_prefetch(&lookup->slots[hash & lookup->mask]);
+}
+
 /* Room for `most` records. On failure there is nothing to free. */
 int32_t recs__lookup_create(recs__lookup *out, recs_context *context, size_t most);
 void recs__lookup_free(recs__lookup *lookup);

@@ -1,17 +1,13 @@
-/* Recency, frequency, monetary value and their relatives: one pass over the log, with sums by user and sets of what was
- * seen. */
+/* Recency, frequency, monetary value and their relatives: sums by user, and counts of what differs by sorting. */
 #include "lib/data/day.h"
 #include "lib/data/events.h"
 #include "lib/data/features.h"
-#include "lib/data/lookup.h"
+#include "lib/data/interactions.h"
 
 #include "lib/base/options.h"
 
 #include <math.h>
 #include <string.h>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 enum { PLAIN = 3, EXTENDED = 8 };
 static const char *const names[EXTENDED] = {"recency",  "frequency",   "monetary",       "tenure",
@@ -34,49 +30,6 @@ int32_t recs_rfm_options_init(recs_rfm_options *options, size_t struct_size) {
   return recs_options_init(options, &rfm_schema, struct_size);
 }
 
-/* Something that a user has: an order (a session, or a day on which something happened outside of sessions) or an item.
- */
-typedef enum possession { SESSION, DAY, ITEM } possession;
-
-typedef struct pair {
-  uint32_t user;
-  uint32_t kind;
-  int64_t what;
-} pair;
-
-/* Pairs, each once. */
-typedef struct pair_set {
-  pair *pairs;
-  size_t count;
-  recs__lookup known;
-} pair_set;
-
-static int32_t set_create(pair_set *out, recs_context *context, size_t most) {
-  out->pairs = recs__alloc(context, most, sizeof *out->pairs);
-  if (out->pairs == NULL)
-    return recs__fail_nomem();
-  return recs__lookup_create(&out->known, context, most);
-}
-
-static void set_free(pair_set *set, recs_context *context) {
-  recs__free(context, set->pairs);
-  recs__free(context, set->known.slots);
-}
-
-static int same_pair(const void *payload, size_t number, const void *other) {
-  const pair_set *set = payload;
-  return memcmp(&set->pairs[number], other, sizeof(pair)) == 0;
-}
-
-/* 1 when the user did not have it yet. */
-static uint32_t set_add(pair_set *set, uint32_t user, possession kind, int64_t what) {
-  pair one = {user, kind, what};
-  if (recs__lookup_add(&set->known, XXH3_64bits(&one, sizeof one), set->count, same_pair, set, &one) != set->count)
-    return 0;
-  set->pairs[set->count++] = one;
-  return 1;
-}
-
 /* What is summed by user. */
 typedef struct totals {
   int64_t first; /* times, or RECS_NO_TIME */
@@ -94,16 +47,9 @@ typedef struct summing {
   recs_rfm_options options;
   uint32_t users;
   totals *by_user;
-  pair_set seen;
   int64_t latest; /* of the log */
   int has_prices;
 } summing;
-
-static uint32_t new_order(summing *self, uint32_t user, uint32_t session, int64_t time) {
-  if (session != RECS_NO_ROW)
-    return set_add(&self->seen, user, SESSION, session);
-  return time == RECS_NO_TIME ? 0 : set_add(&self->seen, user, DAY, recs__day_of(time));
-}
 
 static void add_time(summing *self, totals *mine, int64_t time) {
   if (time == RECS_NO_TIME)
@@ -118,32 +64,24 @@ static void add_time(summing *self, totals *mine, int64_t time) {
 static void add_event(summing *self, const recs__event_view *view, size_t i) {
   uint32_t user = view->users[i];
   totals *mine = user == RECS_NO_ROW ? NULL : &self->by_user[user];
-  int64_t time = view->times == NULL ? RECS_NO_TIME : view->times[i];
-  double quantity = view->quantities == NULL ? 1 : view->quantities[i];
-  add_time(self, mine, time);
+  double quantity = recs__quantity_of(view, i), price = recs__price_of(view, i);
+  add_time(self, mine, recs__time_of(view, i));
   if (mine == NULL)
     return;
-  mine->orders += new_order(self, user, view->sessions == NULL ? RECS_NO_ROW : view->sessions[i], time);
   mine->quantity += quantity;
-  if (view->prices != NULL && !isnan(view->prices[i])) {
-    mine->money += quantity * view->prices[i];
-    mine->prices += view->prices[i];
+  if (!isnan(price)) {
+    mine->money += quantity * price;
+    mine->prices += price;
     mine->priced += 1;
     self->has_prices = 1;
   }
-  if (self->options.extended && view->items[i] != RECS_NO_ROW)
-    mine->items += set_add(&self->seen, user, ITEM, view->items[i]);
 }
 
 static int32_t sum_up(summing *self) {
-  size_t count = (size_t)recs_events_count(self->events);
-  recs_context *context = recs__context_of(self->events);
   recs__event_view view;
-  self->users = recs_ids_count(recs_events_users(self->events));
-  self->by_user = recs__alloc_zero(context, self->users, sizeof *self->by_user);
+  self->by_user = recs__alloc_zero(recs__context_of(self->events), self->users, sizeof *self->by_user);
   if (self->by_user == NULL)
     return recs__fail_nomem();
-  RECS_TRY(set_create(&self->seen, context, self->options.extended ? 2 * count : count));
   self->latest = RECS_NO_TIME;
   for (uint32_t user = 0; user < self->users; user++)
     self->by_user[user].first = self->by_user[user].latest = RECS_NO_TIME;
@@ -152,9 +90,93 @@ static int32_t sum_up(summing *self) {
     for (size_t i = 0; i < view.count; i++)
       add_event(self, &view, i);
   }
-  if (self->latest == RECS_NO_TIME && count > 0)
+  if (self->latest == RECS_NO_TIME && recs_events_count(self->events) > 0)
     return recs__fail(RECS_ERROR_UNSUPPORTED, "recency needs times; no event of this log has one");
   return RECS_OK;
+}
+
+static const uint32_t *sessions_of(const recs__event_view *view) {
+  return view->sessions;
+}
+
+static const uint32_t *items_of(const recs__event_view *view) {
+  return view->items;
+}
+
+/* Users with one of their sessions or items, for each event that has both. */
+static void collect_pairs(recs__interactions *to, const recs_events *events,
+                          const uint32_t *(*column_of)(const recs__event_view *view)) {
+  recs__event_view view;
+  for (size_t chunk = 0; chunk < recs__events_chunks(events); chunk++) {
+    const uint32_t *column;
+    recs__events_view(&view, events, chunk);
+    column = column_of(&view);
+    for (size_t i = 0; column != NULL && i < view.count; i++) {
+      if (view.users[i] != RECS_NO_ROW && column[i] != RECS_NO_ROW)
+        to->list[to->count++] = (recs__interaction){.row = view.users[i], .item = column[i]};
+    }
+  }
+}
+
+/* Users with the day of each event outside of sessions. Days stand where times are sorted. */
+static void collect_days(recs__interactions *to, const recs_events *events) {
+  recs__event_view view;
+  for (size_t chunk = 0; chunk < recs__events_chunks(events); chunk++) {
+    recs__events_view(&view, events, chunk);
+    for (size_t i = 0; i < view.count; i++) {
+      int64_t time = recs__time_of(&view, i);
+      if (view.users[i] != RECS_NO_ROW && time != RECS_NO_TIME && recs__session_of(&view, i) == RECS_NO_ROW)
+        to->list[to->count++] = (recs__interaction){.row = view.users[i], .time = recs__day_of(time)};
+    }
+  }
+}
+
+/* Whether something sorted is not yet counted: it differs from what stands before it. */
+static uint32_t is_new(const recs__interaction *list, size_t i) {
+  return i == 0 || list[i].row != list[i - 1].row || list[i].item != list[i - 1].item ||
+         list[i].time != list[i - 1].time;
+}
+
+static int32_t count_orders(summing *self, recs__interactions *scratch) {
+  int64_t *offsets = recs__alloc(scratch->context, (size_t)self->users + 1, sizeof *offsets);
+  if (offsets == NULL)
+    return recs__fail_nomem();
+  collect_days(scratch, self->events);
+  recs__interactions_sort_rows(scratch, offsets);
+  recs__interactions_sort_times(scratch, offsets);
+  recs__free(scratch->context, offsets);
+  for (size_t i = 0; i < scratch->count; i++)
+    self->by_user[scratch->list[i].row].orders += is_new(scratch->list, i);
+  scratch->count = 0;
+  scratch->items = recs_ids_count(recs_events_sessions(self->events));
+  collect_pairs(scratch, self->events, sessions_of);
+  RECS_TRY(recs__interactions_sort_cells(scratch));
+  for (size_t i = 0; i < scratch->count; i++)
+    self->by_user[scratch->list[i].row].orders += is_new(scratch->list, i);
+  return RECS_OK;
+}
+
+static int32_t count_items(summing *self, recs__interactions *scratch) {
+  scratch->count = 0;
+  scratch->items = recs_ids_count(recs_events_items(self->events));
+  collect_pairs(scratch, self->events, items_of);
+  RECS_TRY(recs__interactions_sort_cells(scratch));
+  for (size_t i = 0; i < scratch->count; i++)
+    self->by_user[scratch->list[i].row].items += is_new(scratch->list, i);
+  return RECS_OK;
+}
+
+static int32_t count_up(summing *self) {
+  recs__interactions scratch;
+  int32_t status;
+  RECS_GO(recs__interactions_new(&scratch, recs__context_of(self->events), self->users, 0,
+                                 (size_t)recs_events_count(self->events)));
+  RECS_GO(count_orders(self, &scratch));
+  if (self->options.extended)
+    RECS_GO(count_items(self, &scratch));
+cleanup:
+  recs__interactions_free(&scratch);
+  return status;
 }
 
 static double days_between(int64_t from, int64_t to) {
@@ -213,14 +235,15 @@ int32_t recs_features_rfm(recs_features **out, const recs_events *events, const 
   if (recs_events_time_kind(events) == RECS_TIME_ORDER)
     return recs__fail(RECS_ERROR_UNSUPPORTED, "recency needs clock times; this log's times are only an order");
   context = recs__context_of(events);
+  self.users = recs_ids_count(recs_events_users(events));
   RECS_GO(sum_up(&self));
+  RECS_GO(count_up(&self));
   RECS_GO(recs__features_new(&features, context, count_rows(&self), self.options.extended ? EXTENDED : PLAIN, names));
   RECS_GO(write_rows(features, &self));
   *out = features;
   features = NULL;
 cleanup:
   recs__release(features);
-  set_free(&self.seen, context);
   recs__free(context, self.by_user);
   return status;
 }
