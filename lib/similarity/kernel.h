@@ -63,6 +63,8 @@ struct recs__kind {
 
   /* Learns from a matrix (columns allocated, zeroed). NULL: two rows are enough. */
   int32_t (*learn)(recs__lesson *lesson, const recs_matrix *matrix);
+  /* Refuses a row that cannot be weighed. NULL: any can. */
+  int32_t (*refuses)(const recs__row *row);
   /* Weighs a row's nonzero values in place. NULL: they stay. */
   void (*weigh)(float *values, const recs_kernel *kernel, const recs__lesson *lesson, const uint32_t *columns, size_t count);
   /* The similarity before shrinking. */

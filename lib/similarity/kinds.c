@@ -295,6 +295,15 @@ static int32_t learn_idf(recs__lesson *lesson, const recs_matrix *matrix) {
   return RECS_OK;
 }
 
+static int32_t refuse_negatives(const recs__row *row) {
+  for (size_t i = 0; i < row->count; i++) {
+    if (row->values[i] < 0)
+      return recs__fail(RECS_ERROR_NUMERIC, "column %u is %g: TF-IDF and BM25 weigh no negative values", row->columns[i],
+                        (double)row->values[i]);
+  }
+  return RECS_OK;
+}
+
 static void weigh_tfidf(float *values, const recs_kernel *kernel, const recs__lesson *lesson, const uint32_t *columns,
                         size_t count) {
   (void)kernel;
@@ -344,10 +353,10 @@ static const recs__kind kinds[] = {
         .name = "euclidean", .sums = RECS__SUMS_DOT, .finish = finish_euclidean, .pair = pair_euclidean, .apart = 1,
         .sift = sift_euclidean, .tax = tax_euclidean},
     [RECS_KERNEL_BM25] = {
-        .name = "bm25", .sums = RECS__SUMS_DOT, .learn = learn_idf, .weigh = weigh_bm25, .finish = finish_dot,
+        .name = "bm25", .sums = RECS__SUMS_DOT, .learn = learn_idf, .refuses = refuse_negatives, .weigh = weigh_bm25, .finish = finish_dot,
         .sift = sift_dot},
     [RECS_KERNEL_TFIDF] = {
-        .name = "tfidf", .sums = RECS__SUMS_DOT, .learn = learn_idf, .weigh = weigh_tfidf, .finish = finish_cosine,
+        .name = "tfidf", .sums = RECS__SUMS_DOT, .learn = learn_idf, .refuses = refuse_negatives, .weigh = weigh_tfidf, .finish = finish_cosine,
         .sift = sift_cosine, .tax = tax_cosine},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };

@@ -1,0 +1,31 @@
+/* Sums over common columns, one cell a row: a query's entries are added to the cells of the rows that have its columns; then the cells
+ * are offered to a selector and cleared. Sums are exact or in double, each cell's in the order of the columns, so that a pair gives
+ * the same bits whoever is the query. */
+#ifndef RECS_LIB_SIMILARITY_CELLS_H
+#define RECS_LIB_SIMILARITY_CELLS_H
+
+#include "lib/similarity/selector.h"
+
+/* Cells come in whole blocks of this many; those beyond the last row stay 0. */
+enum { RECS__CELL_BLOCK = 64 };
+
+typedef struct recs__cell_kind {
+  size_t size;
+  /* Adds a weighed query. */
+  void (*add)(void *cells, const recs__rows *rows, const recs__row *query);
+  /* The same, and lists the ids whose cells were 0: returns how many. Room for one more than the entries met, or than rows. */
+  size_t (*touch)(void *cells, uint32_t *touched, const recs__rows *rows, const recs__row *query);
+  /* Offers all cells, or those that were touched, and clears them. */
+  void (*offer_all)(void *cells, recs__selector *selector);
+  void (*offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__selector *selector);
+  /* Reads a cell. */
+  void (*read)(recs__overlap *overlap, const void *cells, uint32_t id);
+} recs__cell_kind;
+
+/* The cells for what must be summed. `longest`: no row has more entries; small counts take less room. */
+const recs__cell_kind *recs__cells_for(const recs_context *context, recs__sums sums, size_t longest);
+
+/* All cells, zeroed; NULL when out of memory. */
+void *recs__cells_new(const recs_context *context, const recs__cell_kind *kind, uint32_t rows);
+
+#endif

@@ -1,0 +1,224 @@
+/* One against many: the object, and sparse queries. */
+#include "lib/similarity/index.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lib/similarity/topk.h"
+
+static void index_destroy(void *object) {
+  recs_index *index = object;
+  recs__rows_free(&index->rows);
+  recs__release(index->matrix);
+}
+
+int32_t recs_index_create(recs_index **out, const recs_kernel *kernel, const recs_matrix *matrix) {
+  recs_index *index;
+  int32_t status;
+  recs__enter();
+  RECS_NOT_NULL(out);
+  *out = NULL;
+  RECS_NOT_NULL(kernel);
+  RECS_NOT_NULL(matrix);
+  index = recs__object_new(kernel->object.context, sizeof *index, index_destroy);
+  if (index == NULL)
+    return recs__fail_nomem();
+  if (kernel->way == NULL)
+    index->matrix = recs__hold(matrix);
+  RECS_GO(recs__rows_init(&index->rows, kernel, matrix, NULL, RECS__ROWS_FOR_QUERIES));
+  *out = index;
+  index = NULL;
+cleanup:
+  recs__release(index);
+  return status;
+}
+
+uint32_t recs_index_rows(const recs_index *index) {
+  return index == NULL ? 0 : index->rows.count;
+}
+
+void recs_index_free(recs_index *index) {
+  recs__release(index);
+}
+
+int32_t recs__index_scratch_init(recs__index_scratch *scratch, const recs_index *index, size_t k) {
+  recs_context *context = index->object.context;
+  const recs__rows *rows = &index->rows;
+  memset(scratch, 0, sizeof *scratch);
+  scratch->index = index;
+  scratch->kind = recs__cells_for(context, rows->sums, rows->columns);
+  scratch->room = k < rows->count ? k : rows->count;
+  scratch->cells = recs__cells_new(context, scratch->kind, rows->count);
+  scratch->touched = recs__alloc(context, (size_t)rows->count + 1, sizeof *scratch->touched);
+  scratch->heap = recs__alloc(context, scratch->room, sizeof *scratch->heap);
+  if (scratch->cells != NULL && scratch->touched != NULL && scratch->heap != NULL)
+    return RECS_OK;
+  recs__index_scratch_free(scratch);
+  return recs__fail_nomem();
+}
+
+void recs__index_scratch_free(recs__index_scratch *scratch) {
+  const recs_context *context;
+  if (scratch->index == NULL)
+    return;
+  context = scratch->index->object.context;
+  recs__free(context, scratch->cells);
+  recs__free(context, scratch->touched);
+  recs__free(context, scratch->columns);
+  recs__free(context, scratch->values);
+  recs__free(context, scratch->heap);
+  memset(scratch, 0, sizeof *scratch);
+}
+
+/* Room for a query of `count` entries. */
+static int32_t make_room(recs__index_scratch *scratch, size_t count) {
+  const recs_context *context = scratch->index->object.context;
+  size_t columns_room = scratch->length, values_room = scratch->length;
+  RECS_TRY(recs__grow(context, &scratch->columns, &columns_room, count, sizeof *scratch->columns));
+  RECS_TRY(recs__grow(context, &scratch->values, &values_room, count, sizeof *scratch->values));
+  scratch->length = columns_room < values_room ? columns_room : values_room;
+  return RECS_OK;
+}
+
+/* Checks a query and weighs it into the scratch. */
+static int32_t prepare(recs__row *out, recs__index_scratch *scratch, const recs__row *query) {
+  const recs__rows *rows = &scratch->index->rows;
+  RECS_TRY(recs__check_row("the query", query->columns, query->values, query->count, rows->columns));
+  if (rows->kernel->way != NULL && rows->kernel->way->refuses != NULL)
+    RECS_TRY(rows->kernel->way->refuses(query));
+  RECS_TRY(make_room(scratch, query->count));
+  return recs__rows_weigh(out, scratch->columns, scratch->values, rows, query);
+}
+
+static int32_t fail_large(void) {
+  return recs__fail(RECS_ERROR_NUMERIC, "a similarity is too large for a float");
+}
+
+static recs__row row_of(const recs_matrix *matrix, uint32_t row) {
+  size_t begin = (size_t)matrix->offsets[row];
+  return (recs__row){matrix->indices + begin, matrix->values + begin, (size_t)matrix->offsets[row + 1] - begin};
+}
+
+static int32_t call_row(float *out, const recs_index *index, const recs__row *query, uint32_t id) {
+  recs__row y = row_of(index->matrix, id);
+  double similarity;
+  RECS_TRY(recs__kernel_call(&similarity, index->rows.kernel, query, &y));
+  *out = (float)similarity;
+  return isinf(*out) ? fail_large() : RECS_OK;
+}
+
+static int32_t call_scores(float *out, const recs_index *index, const recs__row *query) {
+  for (uint32_t id = 0; id < index->rows.count; id++)
+    RECS_TRY(call_row(&out[id], index, query, id));
+  return RECS_OK;
+}
+
+int32_t recs__index_scores(float *out, recs__index_scratch *scratch, const recs__row *query) {
+  const recs__rows *rows = &scratch->index->rows;
+  recs__facts x;
+  recs__row weighed;
+  int large = 0;
+  RECS_TRY(prepare(&weighed, scratch, query));
+  if (rows->kernel->way == NULL)
+    return call_scores(out, scratch->index, query);
+  x = recs__facts_of(&weighed);
+  scratch->kind->add(scratch->cells, rows, &weighed);
+  for (uint32_t id = 0; id < rows->count; id++) {
+    recs__facts y = recs__rows_facts(rows, id);
+    recs__overlap overlap;
+    scratch->kind->read(&overlap, scratch->cells, id);
+    out[id] = (float)recs__kernel_finish(rows->kernel, &x, &y, &overlap, rows->columns);
+    large |= isinf(out[id]) != 0;
+  }
+  memset(scratch->cells, 0, rows->count * scratch->kind->size);
+  return large ? fail_large() : RECS_OK;
+}
+
+/* The custom kernel is asked about the rows touched. All cells are cleared whatever it says. */
+static int32_t call_top(recs__selector *selector, recs__index_scratch *scratch, const recs__row *query, size_t touched) {
+  int32_t status = RECS_OK;
+  memset(scratch->cells, 0, scratch->index->rows.count * scratch->kind->size);
+  for (size_t i = 0; i < touched && status == RECS_OK; i++) {
+    float score;
+    if (scratch->touched[i] == selector->exclude)
+      continue;
+    status = call_row(&score, scratch->index, query, scratch->touched[i]);
+    if (status == RECS_OK)
+      recs__selector_keep(selector, scratch->touched[i], score);
+  }
+  return status;
+}
+
+int32_t recs__index_top(uint32_t *out_rows, float *out_scores, size_t *out_count, recs__index_scratch *scratch,
+                        const recs__row *query, uint32_t exclude, size_t k) {
+  const recs__rows *rows = &scratch->index->rows;
+  recs__selector selector = {.rows = rows,
+                             .exclude = exclude,
+                             .minimum = -INFINITY,
+                             .heap = scratch->heap,
+                             .room = k < scratch->room ? k : scratch->room};
+  recs__row weighed;
+  recs__facts facts;
+  size_t touched;
+  *out_count = 0;
+  RECS_TRY(prepare(&weighed, scratch, query));
+  touched = scratch->kind->touch(scratch->cells, scratch->touched, rows, &weighed);
+  facts = recs__facts_of(&weighed);
+  recs__selector_begin(&selector, &facts);
+  if (rows->kernel->way == NULL)
+    RECS_TRY(call_top(&selector, scratch, query, touched));
+  else
+    scratch->kind->offer_touched(scratch->cells, scratch->touched, touched, &selector);
+  return recs__selector_take(&selector, out_rows, out_scores, out_count);
+}
+
+int32_t recs_index_scores(float *out, const recs_index *index, const uint32_t *columns, const float *values, size_t count) {
+  recs__row query = {columns, values, count};
+  recs__index_scratch scratch;
+  int32_t status;
+  recs__enter();
+  RECS_NOT_NULL(index);
+  if (index->rows.count > 0)
+    RECS_NOT_NULL(out);
+  RECS_TRY(recs__index_scratch_init(&scratch, index, 0));
+  status = recs__index_scores(out, &scratch, &query);
+  recs__index_scratch_free(&scratch);
+  return status;
+}
+
+int32_t recs_index_top(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
+                       const uint32_t *columns, const float *values, size_t count, uint32_t exclude, size_t k) {
+  recs__row query = {columns, values, count};
+  recs__index_scratch scratch;
+  int32_t status;
+  recs__enter();
+  RECS_NOT_NULL(out_count);
+  *out_count = 0;
+  RECS_NOT_NULL(index);
+  if (k > 0) {
+    RECS_NOT_NULL(out_rows);
+    RECS_NOT_NULL(out_scores);
+  }
+  RECS_TRY(recs__index_scratch_init(&scratch, index, k));
+  status = recs__index_top(out_rows, out_scores, out_count, &scratch, &query, exclude, k);
+  recs__index_scratch_free(&scratch);
+  return status;
+}
+
+int32_t recs__index_write(const recs_index *index, recs__writer *writer) {
+  return recs__rows_write(&index->rows, writer);
+}
+
+int32_t recs__index_read(recs_index **out, recs__reader *reader) {
+  recs_index *index = recs__object_new(reader->context, sizeof *index, index_destroy);
+  int32_t status;
+  *out = NULL;
+  if (index == NULL)
+    return recs__fail_nomem();
+  RECS_GO(recs__rows_read(&index->rows, reader));
+  *out = index;
+  index = NULL;
+cleanup:
+  recs__release(index);
+  return status;
+}

@@ -1,0 +1,43 @@
+/* Indexes, as others see them inside the library. To serve many requests, keep a scratch: a query then allocates nothing. */
+#ifndef RECS_LIB_SIMILARITY_INDEX_H
+#define RECS_LIB_SIMILARITY_INDEX_H
+
+#include "lib/similarity/cells.h"
+#include "lib/similarity/rows.h"
+
+struct recs_index {
+  recs__object object;
+  recs__rows rows;
+  const recs_matrix *matrix; /* held, for custom kernels alone: they are called with the rows as they came */
+};
+
+/* What one query at a time works with. One thread. */
+typedef struct recs__index_scratch {
+  const recs_index *index;
+  const recs__cell_kind *kind;
+  void *cells; /* all 0 between queries */
+  uint32_t *touched;
+  uint32_t *columns; /* the weighed query */
+  float *values;
+  size_t length; /* room for it */
+  uint64_t *heap;
+  size_t room; /* the largest k */
+} recs__index_scratch;
+
+/* Scratch for queries of up to `k` results (more rows than there are cost nothing). Memory: 16 to 48 bytes a row by kernel. On failure
+ * nothing is left to free. */
+int32_t recs__index_scratch_init(recs__index_scratch *scratch, const recs_index *index, size_t k);
+void recs__index_scratch_free(recs__index_scratch *scratch);
+
+/* recs_index_top() with scratch for at least `k`. The query is checked. */
+int32_t recs__index_top(uint32_t *out_rows, float *out_scores, size_t *out_count, recs__index_scratch *scratch,
+                        const recs__row *query, uint32_t exclude, size_t k);
+
+/* recs_index_scores() with scratch. */
+int32_t recs__index_scores(float *out, recs__index_scratch *scratch, const recs__row *query);
+
+/* An index of a custom kernel is UNSUPPORTED. */
+int32_t recs__index_write(const recs_index *index, recs__writer *writer);
+int32_t recs__index_read(recs_index **out, recs__reader *reader);
+
+#endif

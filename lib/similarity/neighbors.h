@@ -1,0 +1,40 @@
+/* Neighbour graphs, as others see them inside the library. */
+#ifndef RECS_LIB_SIMILARITY_NEIGHBORS_H
+#define RECS_LIB_SIMILARITY_NEIGHBORS_H
+
+#include "lib/base/object.h"
+#include "lib/base/progress.h"
+#include "lib/base/stream.h"
+#include "lib/data/matrix.h"
+#include <recs/similarity.h>
+
+struct recs_neighbors {
+  recs__object object;
+  recs__object *backing; /* not NULL: the arrays belong to it */
+  uint32_t rows;
+  int64_t *offsets; /* rows + 1 */
+  uint32_t *ids;    /* best first within a row, equal scores by row; never the row itself */
+  float *scores;    /* finite */
+};
+
+/* A graph with room for `slots[row]` neighbours a row; offsets say where the slots of a row begin. */
+int32_t recs__neighbors_new(recs_neighbors **out, recs_context *context, uint32_t rows, const uint64_t *slots);
+
+/* Closes the gaps when `counts[row]` slots of each row are filled, and gives back what is not needed. */
+void recs__neighbors_close(recs_neighbors *neighbors, const uint32_t *counts);
+
+/* What the ways to build a graph share. */
+typedef struct recs__graph_job {
+  const recs_kernel *kernel;
+  recs_neighbors_options options;
+  recs__progress progress;
+} recs__graph_job;
+
+/* The graph of a sparse matrix; by custom kernels, one call for each ordered pair. */
+int32_t recs__neighbors_sparse(recs_neighbors **out, const recs__graph_job *job, const recs_matrix *matrix);
+int32_t recs__neighbors_custom(recs_neighbors **out, const recs__graph_job *job, const recs_matrix *matrix);
+
+int32_t recs__neighbors_write(const recs_neighbors *neighbors, recs__writer *writer);
+int32_t recs__neighbors_read(recs_neighbors **out, recs__reader *reader);
+
+#endif

@@ -1,0 +1,200 @@
+/* The graph of a sparse matrix. Each row is a query against all: its columns' entries are added up in cells, one a row, and the best
+ * are taken. Rows are renumbered by their number of entries, most first, so that the cells that are met most lie close together. */
+#include "lib/similarity/neighbors.h"
+
+#include <string.h>
+
+#include "lib/base/context.h"
+#include "lib/base/parallel.h"
+#include "lib/similarity/cells.h"
+
+/* Rows a task. A row that meets fewer than 1 / SPARSE of all rows is read off by the list of what it touched, else by a scan. */
+enum { GRAIN = 16, SPARSE = 4 };
+
+/* What one thread works with. */
+typedef struct desk {
+  void *cells;
+  uint32_t *touched;
+  uint32_t *columns;
+  float *values;
+  uint64_t *heap;
+} desk;
+
+typedef struct building {
+  const recs__graph_job *job;
+  const recs_matrix *matrix;
+  recs_neighbors *neighbors;
+  recs__rows rows;
+  const recs__cell_kind *cells;
+  uint32_t *order;  /* id -> row */
+  uint32_t *counts; /* of each row's neighbours */
+  uint64_t *slots;
+  uint32_t longest; /* entries of the longest row */
+  int32_t apart;
+  desk *desks;
+  uint32_t threads;
+} building;
+
+static uint32_t row_length(const recs_matrix *matrix, uint32_t row) {
+  return (uint32_t)(matrix->offsets[row + 1] - matrix->offsets[row]);
+}
+
+/* Rows by length, longest first, equal ones by row: a counting sort. */
+static int32_t order_rows(building *build) {
+  const recs_matrix *matrix = build->matrix;
+  recs_context *context = build->job->kernel->object.context;
+  uint32_t *begins; /* begins[l]: where rows of length l go */
+  uint32_t begin = 0;
+  for (uint32_t row = 0; row < matrix->rows; row++)
+    build->longest = row_length(matrix, row) > build->longest ? row_length(matrix, row) : build->longest;
+  begins = recs__alloc_zero(context, (size_t)build->longest + 1, sizeof *begins);
+  build->order = recs__alloc(context, matrix->rows, sizeof *build->order);
+  if (begins == NULL || build->order == NULL) {
+    recs__free(context, begins);
+    return recs__fail_nomem();
+  }
+  for (uint32_t row = 0; row < matrix->rows; row++)
+    begins[row_length(matrix, row)] += 1;
+  for (uint32_t length = build->longest + 1; length-- > 0;) {
+    uint32_t rows = begins[length];
+    begins[length] = begin;
+    begin += rows;
+  }
+  for (uint32_t row = 0; row < matrix->rows; row++)
+    build->order[begins[row_length(matrix, row)]++] = row;
+  recs__free(context, begins);
+  return RECS_OK;
+}
+
+/* How many entries a row's columns hold: the work of its query, and no fewer than the rows that it meets. */
+static uint64_t entries_met(const building *build, uint32_t row) {
+  const recs_matrix *matrix = build->matrix;
+  uint64_t met = 0;
+  for (int64_t e = matrix->offsets[row]; e < matrix->offsets[row + 1]; e++) {
+    const int64_t *bounds = build->rows.offsets + matrix->indices[e];
+    met += (uint64_t)(bounds[1] - bounds[0]);
+  }
+  return met;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+  return a < b ? a : b;
+}
+
+static int32_t make_room(building *build) {
+  recs_context *context = build->job->kernel->object.context;
+  uint32_t rows = build->matrix->rows;
+  build->slots = recs__alloc(context, rows, sizeof *build->slots);
+  build->counts = recs__alloc_zero(context, rows, sizeof *build->counts);
+  if (build->slots == NULL || build->counts == NULL)
+    return recs__fail_nomem();
+  for (uint32_t row = 0; row < rows; row++) {
+    uint64_t others = smaller(build->job->options.k, rows - 1);
+    build->slots[row] = build->apart ? others : smaller(others, entries_met(build, row));
+  }
+  return recs__neighbors_new(&build->neighbors, context, rows, build->slots);
+}
+
+static int32_t desk_init(desk *own, const building *build) {
+  recs_context *context = build->job->kernel->object.context;
+  uint32_t rows = build->matrix->rows;
+  own->cells = recs__cells_new(context, build->cells, rows);
+  own->touched = recs__alloc(context, (size_t)rows / SPARSE + 2, sizeof *own->touched);
+  own->columns = recs__alloc(context, build->longest, sizeof *own->columns);
+  own->values = recs__alloc(context, build->longest, sizeof *own->values);
+  own->heap = recs__alloc(context, smaller(build->job->options.k, rows), sizeof *own->heap);
+  return own->cells == NULL || own->touched == NULL || own->columns == NULL || own->values == NULL || own->heap == NULL
+             ? recs__fail_nomem()
+             : RECS_OK;
+}
+
+static void desk_free(desk *own, const recs_context *context) {
+  recs__free(context, own->cells);
+  recs__free(context, own->touched);
+  recs__free(context, own->columns);
+  recs__free(context, own->values);
+  recs__free(context, own->heap);
+}
+
+static int32_t desks_init(building *build) {
+  recs_context *context = build->job->kernel->object.context;
+  build->threads = recs__parallel_threads(context, build->matrix->rows, GRAIN);
+  build->desks = recs__alloc_zero(context, build->threads, sizeof *build->desks);
+  if (build->desks == NULL)
+    return recs__fail_nomem();
+  for (uint32_t i = 0; i < build->threads; i++)
+    RECS_TRY(desk_init(&build->desks[i], build));
+  return RECS_OK;
+}
+
+static int32_t build_row(const building *build, const desk *own, recs__selector *selector, uint32_t id) {
+  const recs_matrix *matrix = build->matrix;
+  uint32_t row = build->order[id];
+  size_t begin = (size_t)matrix->offsets[row], slot = (size_t)build->neighbors->offsets[row], count;
+  recs__row raw = {matrix->indices + begin, matrix->values + begin, row_length(matrix, row)}, query;
+  recs__facts facts = recs__rows_facts(&build->rows, id);
+  RECS_TRY(recs__rows_weigh(&query, own->columns, own->values, &build->rows, &raw));
+  selector->exclude = id;
+  recs__selector_begin(selector, &facts);
+  if (!build->apart && entries_met(build, row) <= matrix->rows / SPARSE) {
+    count = build->cells->touch(own->cells, own->touched, &build->rows, &query);
+    build->cells->offer_touched(own->cells, own->touched, count, selector);
+  } else {
+    build->cells->add(own->cells, &build->rows, &query);
+    build->cells->offer_all(own->cells, selector);
+  }
+  RECS_TRY(recs__selector_take(selector, build->neighbors->ids + slot, build->neighbors->scores + slot, &count));
+  build->counts[row] = (uint32_t)count;
+  return RECS_OK;
+}
+
+static int32_t build_rows(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const building *build = payload;
+  const desk *own = &build->desks[thread];
+  recs__selector selector = {.rows = &build->rows,
+                             .order = build->order,
+                             .apart = build->apart,
+                             .minimum = build->job->options.minimum,
+                             .heap = own->heap,
+                             .room = build->job->options.k};
+  for (size_t id = begin; id < end; id++)
+    RECS_TRY(build_row(build, own, &selector, (uint32_t)id));
+  return RECS_OK;
+}
+
+/* Rows that share nothing count where they can be more similar than the minimum. */
+static int rows_apart_count(const recs__graph_job *job) {
+  return job->kernel->way->apart || job->options.minimum < 0;
+}
+
+static int32_t build_graph(building *build) {
+  recs__progress late = recs__progress_part(&build->job->progress, 0.1, 1);
+  RECS_TRY(order_rows(build));
+  RECS_TRY(recs__rows_init(&build->rows, build->job->kernel, build->matrix, build->order, RECS__ROWS_FOR_THEMSELVES));
+  build->apart = rows_apart_count(build->job);
+  build->cells = recs__cells_for(build->job->kernel->object.context, build->rows.sums, build->longest);
+  RECS_TRY(make_room(build));
+  RECS_TRY(desks_init(build));
+  RECS_TRY(recs__progress_at(&late, 0));
+  RECS_TRY(recs__parallel(build->job->kernel->object.context, build->matrix->rows, GRAIN, build_rows, build, &late));
+  recs__neighbors_close(build->neighbors, build->counts);
+  return RECS_OK;
+}
+
+int32_t recs__neighbors_sparse(recs_neighbors **out, const recs__graph_job *job, const recs_matrix *matrix) {
+  recs_context *context = job->kernel->object.context;
+  building build = {.job = job, .matrix = matrix};
+  int32_t status = build_graph(&build);
+  if (status == RECS_OK)
+    *out = build.neighbors;
+  else
+    recs__release(build.neighbors);
+  for (uint32_t i = 0; i < build.threads && build.desks != NULL; i++)
+    desk_free(&build.desks[i], context);
+  recs__free(context, build.desks);
+  recs__free(context, build.order);
+  recs__free(context, build.counts);
+  recs__free(context, build.slots);
+  recs__rows_free(&build.rows);
+  return status;
+}

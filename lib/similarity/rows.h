@@ -1,0 +1,51 @@
+/* The rows of a matrix prepared for one against many: what a kernel must know of each row, and the weighed entries turned, so that a
+ * query finds the rows that have its columns. */
+#ifndef RECS_LIB_SIMILARITY_ROWS_H
+#define RECS_LIB_SIMILARITY_ROWS_H
+
+#include "lib/similarity/kernel.h"
+
+typedef struct recs__rows {
+  const recs_kernel *kernel; /* held */
+  recs__object *backing;     /* not NULL: the arrays belong to it */
+  uint32_t count;
+  uint32_t columns;
+  recs__sums sums; /* what is summed for a pair; BOTH where the kernel needs DOT but touched rows must be told */
+  recs__lesson lesson;
+  uint32_t *counts; /* of each row: nonzeros, sum, squares */
+  double *totals;
+  double *squares;
+  float *gains; /* see recs__sieve */
+  float *tolls;
+  double top_toll;  /* the largest */
+  int32_t sifted;   /* 0: the sieve's numbers do not fit floats; every pair is finished */
+  int64_t *offsets; /* for each column (and one more): where its entries begin */
+  uint32_t *ids;    /* ascending within a column */
+  float *values;    /* NULL with RECS__SUMS_COMMON */
+} recs__rows;
+
+/* What the rows are prepared for. */
+enum {
+  RECS__ROWS_FOR_QUERIES = 0, /* queries from outside: any values, and what they touch must be known */
+  RECS__ROWS_FOR_THEMSELVES = 1
+};
+
+/* Prepares the rows of a matrix; of its entries, zeros are left out. `order` (NULL: as they are) renumbers: id i is row order[i]. On
+ * failure nothing is left to free. */
+int32_t recs__rows_init(recs__rows *rows, const recs_kernel *kernel, const recs_matrix *matrix, const uint32_t *order, int purpose);
+void recs__rows_free(recs__rows *rows);
+
+/* Copies a row without its zeros and weighs it; RECS_ERROR_NUMERIC when a weight is no finite float. Room for `row->count`. */
+int32_t recs__rows_weigh(recs__row *out, uint32_t *columns, float *values, const recs__rows *rows, const recs__row *row);
+
+recs__facts recs__facts_of(const recs__row *row);
+
+static inline recs__facts recs__rows_facts(const recs__rows *rows, uint32_t id) {
+  return (recs__facts){rows->counts[id], rows->totals[id], rows->squares[id]};
+}
+
+int32_t recs__rows_write(const recs__rows *rows, recs__writer *writer);
+/* Kernel and arrays from a file, all checked. */
+int32_t recs__rows_read(recs__rows *rows, recs__reader *reader);
+
+#endif
