@@ -108,9 +108,27 @@ RECS_API uint32_t recs_kmeans_iterations(const recs_kmeans *kmeans);
 RECS_API int32_t recs_kmeans_predict(uint32_t *out_labels, float *out_distances, const recs_kmeans *kmeans,
                                      const float *values, size_t rows);
 
-/** The mean silhouette (Rousseeuw 1987), -1 to 1, of rows with labels below @p clusters, at least two of them in use. O(rows^2 columns);
- * with @p sample below @p rows, over that many rows drawn with @p seed. @since 0.1 */
-RECS_API int32_t recs_silhouette(double *out, recs_context *context, const float *values, size_t rows, uint32_t columns, const uint32_t *labels, uint32_t clusters, size_t sample, uint64_t seed);
+/**
+ * The mean silhouette of labelled rows (Rousseeuw 1987): (b - a) / max(a, b) for each row, a being its mean distance to the other
+ * rows of its cluster and b that to the rows of the nearest other cluster. A row alone in its cluster counts as 0, and so does
+ * one whose a and b are both 0. The same bits for any number of threads and any CPU features.
+ * @param[out] out -1 to 1.
+ * @param context allocator, threads and CPU features; nothing is kept.
+ * @param values @p rows x @p columns finite floats, row after row, bounded as for recs_kmeans_fit().
+ * @param rows at least two.
+ * @param columns at least one.
+ * @param labels the cluster of each row, below @p clusters; at least two clusters must be in use.
+ * @param clusters how many labels there may be; empty clusters do not count.
+ * @param sample when neither 0 nor @p rows or more: only so many rows, drawn at random, are looked at, and compared with one another.
+ * @param seed of the draw.
+ * @return #RECS_OK; #RECS_ERROR_INVALID, also when the rows looked at are all in one cluster; #RECS_ERROR_NUMERIC;
+ * #RECS_ERROR_OVERFLOW; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(n^2 x columns) for the n rows looked at; memory O(n x columns + clusters).
+ * @since 0.1
+ */
+RECS_API int32_t recs_silhouette(double *out, recs_context *context, const float *values, size_t rows, uint32_t columns,
+                                 const uint32_t *labels, uint32_t clusters, size_t sample, uint64_t seed);
+
 /** Frees a clustering; NULL is fine. @since 0.1 */
 RECS_API void recs_kmeans_free(recs_kmeans *kmeans);
 /** @} */

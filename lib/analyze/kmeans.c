@@ -65,16 +65,6 @@ static int32_t kmeans_new(recs_kmeans **out, recs_context *context, size_t rows,
   return recs__centers_init(&kmeans->centers, context, clusters, columns);
 }
 
-static int32_t check_shape(const float *values, size_t rows, uint32_t columns) {
-  size_t bytes;
-  RECS_NOT_NULL(values);
-  if (rows == 0 || columns == 0)
-    return recs__fail(RECS_ERROR_INVALID, "nothing to cluster in %zu rows of %u columns", rows, columns);
-  if (rows >= RECS_NO_ROW || __builtin_mul_overflow(rows, columns * sizeof *values, &bytes))
-    return recs__fail(RECS_ERROR_OVERFLOW, "%zu rows of %u columns are too many", rows, columns);
-  return RECS_OK;
-}
-
 /* Cuts the rows into blocks. */
 static void points_init(recs__points *points, const recs_context *context, const float *values, size_t rows,
                         uint32_t columns, uint32_t clusters) {
@@ -178,7 +168,7 @@ int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const float *v
   *out = NULL;
   RECS_NOT_NULL(context);
   RECS_TRY(recs__options_load(&own, &kmeans_schema, options));
-  RECS_TRY(check_shape(values, rows, columns));
+  RECS_TRY(recs__kmeans_shape(values, rows, columns));
   if (own.clusters > rows)
     return recs__fail(RECS_ERROR_INVALID, "clusters is %u, but there are %zu rows", own.clusters, rows);
   if (own.centers != NULL)
@@ -262,7 +252,7 @@ int32_t recs_kmeans_predict(uint32_t *out_labels, float *out_distances, const re
   if (rows == 0)
     return RECS_OK;
   RECS_NOT_NULL(out_labels);
-  RECS_TRY(check_shape(values, rows, kmeans->columns));
+  RECS_TRY(recs__kmeans_shape(values, rows, kmeans->columns));
   context = kmeans->object.context;
   job.kernels = recs__panel_kernels_of(context->cpu);
   RECS_TRY(recs__panels_init(&job.panels, context, recs__parallel_threads(context, rows, BLOCK_ROWS), kmeans->columns));

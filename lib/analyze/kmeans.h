@@ -42,6 +42,9 @@ typedef struct recs__points {
 /* The largest value whose squared distances fit a float. */
 float recs__kmeans_limit(uint32_t columns);
 
+/* Refuses values that are NULL, none, or too many. */
+int32_t recs__kmeans_shape(const float *values, size_t rows, uint32_t columns);
+
 /* Refuses a value that is not finite or beyond the limit. `rows` begins at row number `first`; `what` is what rows are.
  * */
 int32_t recs__kmeans_check(const char *what, const float *rows, size_t first, size_t count, uint32_t columns);
@@ -53,6 +56,9 @@ int32_t recs__kmeans_moments(float *means, double *variance, const recs__points 
 /* The rows that become the first centres. */
 int32_t recs__kmeans_seed(uint32_t *rows, const recs__points *points, uint32_t clusters, int32_t seeding,
                           recs__random *random, const recs__progress *progress);
+
+/* `wanted` distinct rows below `count`, drawn without preference, in ascending order. */
+void recs__draw_rows(uint32_t *rows, size_t count, size_t wanted, recs__random *random);
 
 int32_t recs__centers_init(recs__centers *centers, const recs_context *context, uint32_t clusters, uint32_t columns);
 void recs__centers_free(recs__centers *centers, const recs_context *context);

@@ -11,6 +11,16 @@ float recs__kmeans_limit(uint32_t columns) {
   return sqrtf(FLT_MAX / 32.0f / (float)columns);
 }
 
+int32_t recs__kmeans_shape(const float *values, size_t rows, uint32_t columns) {
+  size_t bytes;
+  RECS_NOT_NULL(values);
+  if (rows == 0 || columns == 0)
+    return recs__fail(RECS_ERROR_INVALID, "nothing to do with %zu rows of %u columns", rows, columns);
+  if (rows >= RECS_NO_ROW || __builtin_mul_overflow(rows, columns * sizeof *values, &bytes))
+    return recs__fail(RECS_ERROR_OVERFLOW, "%zu rows of %u columns are too many", rows, columns);
+  return RECS_OK;
+}
+
 int32_t recs__kmeans_check(const char *what, const float *rows, size_t first, size_t count, uint32_t columns) {
   float limit = recs__kmeans_limit(columns);
   for (size_t i = 0; i < count * columns; i++) {

@@ -150,11 +150,11 @@ cleanup:
   return status;
 }
 
-/* Distinct rows in ascending order: each row is taken with the chance that is left (Knuth's algorithm S). */
-static void seed_random(uint32_t *rows, size_t count, uint32_t clusters, recs__random *random) {
-  uint32_t taken = 0;
-  for (size_t row = 0; row < count && taken < clusters; row++) {
-    if (recs__random_below(random, count - row) < clusters - taken)
+/* Each row is taken with the chance that is left (Knuth's algorithm S). */
+void recs__draw_rows(uint32_t *rows, size_t count, size_t wanted, recs__random *random) {
+  size_t taken = 0;
+  for (size_t row = 0; row < count && taken < wanted; row++) {
+    if (recs__random_below(random, count - row) < wanted - taken)
       rows[taken++] = (uint32_t)row;
   }
 }
@@ -163,6 +163,6 @@ int32_t recs__kmeans_seed(uint32_t *rows, const recs__points *points, uint32_t c
                           recs__random *random, const recs__progress *progress) {
   if (seeding == RECS_SEEDING_PLUSPLUS)
     return seed_plusplus(rows, points, clusters, random, progress);
-  seed_random(rows, points->rows, clusters, random);
+  recs__draw_rows(rows, points->rows, clusters, random);
   return recs__progress_at(progress, 1);
 }

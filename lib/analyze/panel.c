@@ -54,6 +54,16 @@ static void squares(float *out, const float *panel, uint32_t columns, const floa
   }
 }
 
+static void distances(float *out, const float *panel, uint32_t columns, const float *group, uint32_t count) {
+  squares(out, panel, columns, group, count);
+  for (size_t i = 0; i < (size_t)count * RECS__PANEL; i++)
+    out[i] = sqrtf(out[i]);
+}
+
+static void totals(double *out, const float *values, uint32_t count) {
+  panel_totals(out, values, RECS__PANEL, count);
+}
+
 static void add(double *sums, const float *rows, const uint32_t *labels, size_t count, uint32_t columns) {
   panel_add(sums, rows, labels, count, columns);
 }
@@ -63,7 +73,7 @@ static void measure(double *out, const float *rows, const float *points, const u
   panel_measure(out, rows, points, labels, count, columns);
 }
 
-const recs__panel_kernels recs__panel_plain = {pack, nearest, squares, add, measure};
+const recs__panel_kernels recs__panel_plain = {pack, nearest, squares, distances, totals, add, measure};
 
 const recs__panel_kernels *recs__panel_kernels_of(uint32_t cpu) {
 #if defined(RECS__SIMD_X86)

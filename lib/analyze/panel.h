@@ -22,6 +22,10 @@ typedef struct recs__panel_kernels {
   /* out[p * PANEL + r]: the squared distance of row r to point p, for the first `count` (1 to GROUP) points of one
    * group. Summed from differences: exactly 0 for equal ones. */
   void (*squares)(float *out, const float *panel, uint32_t columns, const float *group, uint32_t count);
+  /* The same, but the distance itself. */
+  void (*distances)(float *out, const float *panel, uint32_t columns, const float *group, uint32_t count);
+  /* out[p]: the sum of the panel's distances to point p, over lanes of 8 rows. */
+  void (*totals)(double *out, const float *distances, uint32_t count);
   /* Adds each row to the sums of its label: sums[label * columns + column]. */
   void (*add)(double *sums, const float *rows, const uint32_t *labels, size_t count, uint32_t columns);
   /* out[r]: the squared distance of row r to the point of its label, in double, over lanes of 8 columns. */
@@ -38,7 +42,7 @@ extern const recs__panel_kernels recs__panel_avx2;
 extern const recs__panel_kernels recs__panel_avx512;
 void recs__panel_pack_avx2(float *panel, const float *rows, size_t count, uint32_t columns, const float *shift);
 
-/* Room for `count` points in groups, in floats. */
+/* Room for `count` points in groups, in floats: whole groups. */
 size_t recs__groups_size(size_t count, uint32_t columns);
 
 /* Lays out a point: out of its groups, the place `index` receives factor * (point - shift). */

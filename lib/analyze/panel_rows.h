@@ -18,7 +18,22 @@ PANEL_INLINE void panel_add(double *restrict sums, const float *restrict rows, c
   }
 }
 
-/* Eight partial sums, so that vectors of any width add in the same order. */
+PANEL_INLINE double panel_fold(const double lanes[8]) {
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+/* Sums over eight lanes, here as below, so that vectors of any width add in the same order. */
+PANEL_INLINE void panel_totals(double *out, const float *values, size_t width, size_t count) {
+  for (size_t p = 0; p < count; p++, values += width) {
+    double lanes[8] = {0};
+    for (size_t r = 0; r < width; r += 8) {
+      for (size_t lane = 0; lane < 8; lane++)
+        lanes[lane] += (double)values[r + lane];
+    }
+    out[p] = panel_fold(lanes);
+  }
+}
+
 PANEL_INLINE double panel_square(const float *restrict row, const float *restrict point, size_t columns) {
   double lanes[8] = {0};
   size_t j = 0;
@@ -32,7 +47,7 @@ PANEL_INLINE double panel_square(const float *restrict row, const float *restric
     double difference = (double)row[j] - (double)point[j];
     lanes[lane] += difference * difference;
   }
-  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+  return panel_fold(lanes);
 }
 
 PANEL_INLINE void panel_measure(double *out, const float *rows, const float *points, const uint32_t *labels,

@@ -1,6 +1,6 @@
 /* The vector twins of panel.c, for a vector type that the including file describes: TILE_TARGET, vec (of LANES floats),
- * mask, vec_load, vec_store, vec_all, vec_fma, vec_sub, vec_less(a, b), vec_pick(mask, no, yes), and POINTS, the points
- * of a tile. A tile is 2 vectors of rows by up to POINTS points; its sums stay in registers. */
+ * mask, vec_load, vec_store, vec_all, vec_fma, vec_sub, vec_sqrt, vec_less(a, b), vec_pick(mask, no, yes), and POINTS,
+ * the points of a tile. A tile is 2 vectors of rows by up to POINTS points; its sums stay in registers. */
 
 #define TILE_INLINE static inline __attribute__((always_inline)) TILE_TARGET
 
@@ -39,7 +39,9 @@ TILE_INLINE void tile_nearest(tile_best *best, const float *panel, size_t column
   }
 }
 
-TILE_INLINE void tile_squares(float *out, const float *panel, size_t columns, const float *group, size_t points) {
+/* Squared distances, or their roots. */
+TILE_INLINE void tile_squares(float *out, const float *panel, size_t columns, const float *group, size_t points,
+                              int root) {
   vec sums[POINTS][2];
   for (size_t p = 0; p < points; p++)
     sums[p][0] = sums[p][1] = vec_all(0.0f);
@@ -47,14 +49,14 @@ TILE_INLINE void tile_squares(float *out, const float *panel, size_t columns, co
     vec low = vec_load(panel + j * RECS__PANEL), high = vec_load(panel + j * RECS__PANEL + LANES);
     for (size_t p = 0; p < points; p++) {
       vec value = vec_all(group[j * RECS__GROUP + p]);
-      vec d0 = vec_sub(low, value), d1 = vec_sub(high, value);
-      sums[p][0] = vec_fma(d0, d0, sums[p][0]);
-      sums[p][1] = vec_fma(d1, d1, sums[p][1]);
+      vec difference = vec_sub(low, value), other = vec_sub(high, value);
+      sums[p][0] = vec_fma(difference, difference, sums[p][0]);
+      sums[p][1] = vec_fma(other, other, sums[p][1]);
     }
   }
   for (size_t p = 0; p < points; p++) {
-    vec_store(out + p * RECS__PANEL, sums[p][0]);
-    vec_store(out + p * RECS__PANEL + LANES, sums[p][1]);
+    vec_store(out + p * RECS__PANEL, root ? vec_sqrt(sums[p][0]) : sums[p][0]);
+    vec_store(out + p * RECS__PANEL + LANES, root ? vec_sqrt(sums[p][1]) : sums[p][1]);
   }
 }
 
@@ -83,15 +85,29 @@ TILE_TARGET static void nearest(uint32_t *labels, const float *panel, uint32_t c
   }
 }
 
-TILE_TARGET static void squares(float *out, const float *panel, uint32_t columns, const float *group, uint32_t count) {
+TILE_INLINE void all_squares(float *out, const float *panel, size_t columns, const float *group, uint32_t count,
+                             int root) {
   for (size_t row = 0; row < RECS__PANEL; row += TILE_ROWS) {
     for (uint32_t first = 0; first < count; first += POINTS) {
-#define SQUARES(number) tile_squares(out + first * RECS__PANEL + row, panel + row, columns, group + first, number)
+#define SQUARES(number) tile_squares(out + first * RECS__PANEL + row, panel + row, columns, group + first, number, root)
       switch (count - first < POINTS ? count - first : POINTS) {
         TILE_CASES(SQUARES)
       }
     }
   }
+}
+
+TILE_TARGET static void squares(float *out, const float *panel, uint32_t columns, const float *group, uint32_t count) {
+  all_squares(out, panel, columns, group, count, 0);
+}
+
+TILE_TARGET static void distances(float *out, const float *panel, uint32_t columns, const float *group,
+                                  uint32_t count) {
+  all_squares(out, panel, columns, group, count, 1);
+}
+
+TILE_TARGET static void totals(double *out, const float *values, uint32_t count) {
+  panel_totals(out, values, RECS__PANEL, count);
 }
 
 TILE_TARGET static void add(double *sums, const float *rows, const uint32_t *labels, size_t count, uint32_t columns) {

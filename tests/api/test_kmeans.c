@@ -134,6 +134,50 @@ START_TEST(empty_clusters_are_refilled) {
 }
 END_TEST
 
+START_TEST(silhouette_by_hand) {
+  static const float values[] = {0, 1, 5, 9};
+  static const uint32_t pairs[] = {0, 0, 7, 7}, alone[] = {0, 0, 0, 3};
+  double found;
+  ck_ok(recs_silhouette(&found, context, values, 4, 1, pairs, 8, 0, 1));
+  ck_assert_double_eq_tol(found, ((7 - 1) / 7.0 + (6 - 1) / 6.0 + (4.5 - 4) / 4.5 + (8.5 - 4) / 8.5) / 4, 1e-9);
+  ck_ok(recs_silhouette(&found, context, values, 4, 1, alone, 4, 4, 1)); /* a sample of all */
+  ck_assert_double_eq_tol(found, ((9 - 3) / 9.0 + (8 - 2.5) / 8 + (4 - 4.5) / 4.5) / 4, 1e-9);
+  ck_ok(recs_silhouette(&found, context, values, 2, 1, (const uint32_t[]){0, 1}, 2, 0, 1));
+  ck_assert_double_eq(found, 0);
+}
+END_TEST
+
+START_TEST(silhouette_of_equal_rows) {
+  static const float values[100] = {0};
+  uint32_t labels[100];
+  double found;
+  for (uint32_t i = 0; i < 100; i++)
+    labels[i] = i % 3;
+  ck_ok(recs_silhouette(&found, context, values, 100, 1, labels, 3, 0, 1));
+  ck_assert_double_eq(found, 0);
+}
+END_TEST
+
+START_TEST(silhouette_refusals) {
+  float values[] = {0, 1, 2, NAN};
+  static const uint32_t labels[] = {0, 1, 1, 2}, same[] = {1, 1, 1, 1};
+  double found = 9;
+  ck_fails(recs_silhouette(NULL, context, values, 3, 1, labels, 3, 0, 1), RECS_ERROR_INVALID, "out");
+  ck_fails(recs_silhouette(&found, NULL, values, 3, 1, labels, 3, 0, 1), RECS_ERROR_INVALID, "context");
+  ck_assert_double_eq(found, 0);
+  ck_fails(recs_silhouette(&found, context, NULL, 3, 1, labels, 3, 0, 1), RECS_ERROR_INVALID, "values");
+  ck_fails(recs_silhouette(&found, context, values, 3, 1, NULL, 3, 0, 1), RECS_ERROR_INVALID, "labels");
+  ck_fails(recs_silhouette(&found, context, values, 0, 1, labels, 3, 0, 1), RECS_ERROR_INVALID, "0 rows");
+  ck_fails(recs_silhouette(&found, context, values, 3, 0, labels, 3, 0, 1), RECS_ERROR_INVALID, "0 columns");
+  ck_fails(recs_silhouette(&found, context, values, SIZE_MAX, 3, labels, 3, 0, 1), RECS_ERROR_OVERFLOW, "too many");
+  ck_fails(recs_silhouette(&found, context, values, 4, 1, labels, 3, 0, 1), RECS_ERROR_NUMERIC, "row 3, column 0");
+  ck_fails(recs_silhouette(&found, context, values, 3, 1, labels, 1, 0, 1), RECS_ERROR_INVALID, "row 1 is 1");
+  ck_fails(recs_silhouette(&found, context, values, 3, 1, labels, 0, 0, 1), RECS_ERROR_INVALID, "row 0 is 0");
+  ck_fails(recs_silhouette(&found, context, values, 3, 1, same, 3, 0, 1), RECS_ERROR_INVALID, "one cluster");
+  ck_fails(recs_silhouette(&found, context, values, 3, 1, labels, 3, 1, 1), RECS_ERROR_INVALID, "all 1 rows");
+}
+END_TEST
+
 enum { MANY = 5000, WIDE = 19, KINDS = 12 };
 
 typedef struct outcome {
@@ -156,6 +200,7 @@ static void run_with(outcome *out, const float *values, uint32_t threads, uint32
   memcpy(out->labels, recs_kmeans_labels(kmeans), sizeof out->labels);
   out->inertia = recs_kmeans_inertia(kmeans);
   out->iterations = recs_kmeans_iterations(kmeans);
+  ck_ok(recs_silhouette(&out->silhouette, own, values, MANY, WIDE, out->labels, KINDS, 1000, 3));
   recs_kmeans_free(kmeans);
   recs_context_free(own);
 }
@@ -176,6 +221,24 @@ START_TEST(same_bits_for_threads_and_processors) {
   }
   free(first);
   free(other);
+  free(values);
+}
+END_TEST
+
+START_TEST(samples_depend_on_the_seed) {
+  float *values = make_clouds(MANY, WIDE, KINDS, 6);
+  uint32_t *labels = malloc(MANY * sizeof *labels);
+  double whole, one, again, two;
+  for (uint32_t row = 0; row < MANY; row++)
+    labels[row] = row % KINDS;
+  ck_ok(recs_silhouette(&whole, context, values, MANY, WIDE, labels, KINDS, 0, 1));
+  ck_ok(recs_silhouette(&one, context, values, MANY, WIDE, labels, KINDS, 800, 1));
+  ck_ok(recs_silhouette(&again, context, values, MANY, WIDE, labels, KINDS, 800, 1));
+  ck_ok(recs_silhouette(&two, context, values, MANY, WIDE, labels, KINDS, 800, 2));
+  ck_assert_double_eq(one, again);
+  ck_assert_double_ne(one, two);
+  ck_assert_double_eq_tol(one, whole, 0.05);
+  free(labels);
   free(values);
 }
 END_TEST
@@ -374,10 +437,19 @@ static int32_t fit_and_predict(recs_context *heap, void *payload) {
   return status;
 }
 
+static int32_t measure(recs_context *heap, void *payload) {
+  static const uint32_t labels[ROWS] = {0, 0, 0, 1, 1, 1};
+  const size_t *sample = payload;
+  double found;
+  return recs_silhouette(&found, heap, table, ROWS, COLUMNS, labels, 2, *sample, 1);
+}
+
 START_TEST(out_of_memory) {
+  size_t sample = ROWS - 1;
   int refilled = 1;
   recs_test_oom(fit_and_predict, NULL);
   recs_test_oom(fit_and_predict, &refilled);
+  recs_test_oom(measure, &sample);
 }
 END_TEST
 
@@ -391,6 +463,10 @@ int main(void) {
   tcase_add_test(tests, duplicates);
   tcase_add_test(tests, empty_clusters_are_refilled);
   tcase_add_test(tests, same_bits_for_threads_and_processors);
+  tcase_add_test(tests, silhouette_by_hand);
+  tcase_add_test(tests, silhouette_of_equal_rows);
+  tcase_add_test(tests, silhouette_refusals);
+  tcase_add_test(tests, samples_depend_on_the_seed);
   tcase_add_test(tests, permuted_rows_keep_their_clusters);
   tcase_add_test(tests, prediction_repeats_the_labels);
   tcase_add_test(tests, seeds_and_starts);

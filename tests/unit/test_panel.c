@@ -69,6 +69,25 @@ START_TEST(nearest_points) {
 }
 END_TEST
 
+/* The roots of the squares, and their sums. */
+static void check_distances(twins both, const float *squares, uint32_t columns, uint32_t count) {
+  float out[RECS__GROUP * RECS__PANEL], found[RECS__GROUP * RECS__PANEL];
+  double sums[RECS__GROUP], others[RECS__GROUP];
+  both.plain->distances(out, panel, columns, groups, count);
+  both.fast->distances(found, panel, columns, groups, count);
+  ck_assert_mem_eq(out, found, count * RECS__PANEL * sizeof *out);
+  both.plain->totals(sums, out, count);
+  both.fast->totals(others, out, count);
+  ck_assert_mem_eq(sums, others, count * sizeof *sums);
+  for (uint32_t p = 0; p < count; p++) {
+    for (size_t r = 0; r < RECS__PANEL; r++) {
+      ck_assert_float_eq(out[p * RECS__PANEL + r], sqrtf(squares[p * RECS__PANEL + r]));
+      sums[p] -= (double)out[p * RECS__PANEL + r];
+    }
+    ck_assert_double_eq_tol(sums[p], 0, 1e-10);
+  }
+}
+
 START_TEST(squared_distances) {
   twins both = twins_of(_i);
   float out[RECS__GROUP * RECS__PANEL], found[RECS__GROUP * RECS__PANEL];
@@ -82,6 +101,7 @@ START_TEST(squared_distances) {
       both.plain->squares(out, panel, columns, groups, count);
       both.fast->squares(found, panel, columns, groups, count);
       ck_assert_mem_eq(out, found, count * RECS__PANEL * sizeof *out);
+      check_distances(both, out, columns, count);
       for (uint32_t p = 0; p < count; p++) {
         double sum = 0;
         for (uint32_t j = 0; j < columns; j++) {

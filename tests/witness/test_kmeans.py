@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import silhouette_score
 
 CASES = [(300, 2, 3), (1000, 1, 4), (2000, 7, 9), (5000, 16, 8), (3000, 33, 40), (700, 128, 65), (257, 5, 1)]
 
@@ -123,3 +124,16 @@ def test_seeding_is_as_good(recs, columns):
         theirs = np.mean([KMeans(30, n_init=1, max_iter=1, random_state=seed).fit(values).inertia_
                           for seed in range(20)])
     assert ours <= theirs * 1.05
+
+
+@pytest.mark.parametrize("rows,columns,clusters", [(2, 3, 2), (40, 1, 2), (700, 5, 4), (3000, 16, 9), (500, 40, 200)])
+def test_silhouette(recs, rows, columns, clusters):
+    values = clouds(rows, rows, columns, clusters)
+    labels = np.random.default_rng(rows).integers(clusters, size=rows).astype(np.uint32)
+    labels[:2] = 0, 1
+    if rows > 2:
+        labels[: rows // 2] = np.argmax(values[: rows // 2, :1] > np.quantile(values[:, 0], 0.5), axis=1)
+    out = recs.ffi.new("double *")
+    recs.ok(recs.lib.recs_silhouette(out, recs.context(2), recs.array("float", values), rows, columns,
+                                     recs.array("uint32_t", labels), clusters, 0, 1))
+    assert out[0] == pytest.approx(0 if rows == 2 else silhouette_score(values.astype(np.float64), labels), abs=1e-6)
