@@ -115,9 +115,9 @@ typedef struct recs_matrix_options {
                                  "*=w". Events whose type weighs 0 are left out. A name that the log lacks is fine, and of two
                                  weights for one name the later holds. NULL (default) or "": all weigh 1. */
   double half_life;         /**< In units of time (milliseconds for clocks): an event weighs 2^(-age / half_life), its age being
-                                 counted from the latest event of the log, or of its row where times are only an order
-                                 (#RECS_TIME_ORDER). An event without a time is as old as the oldest known. 0 (default): no
-                                 decay. */
+                                 counted from the latest event that goes into the matrix, or into its row where times are
+                                 only an order (#RECS_TIME_ORDER). An event without a time is as old as the oldest known. 0
+                                 (default): no decay. */
   int32_t rows;             /**< RECS_ROWS_*; default USERS. */
   int32_t repeat;           /**< RECS_REPEAT_*; default BINARY. */
   int32_t use_weight;       /**< 1 (default): multiply by the event's weight. */

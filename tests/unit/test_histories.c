@@ -23,7 +23,7 @@ static int32_t read_histories(void **out, recs__reader *reader) {
   return status;
 }
 
-static const recs__kind kind = {"histories", write_histories, read_histories};
+static const recs__kind kind = {"history", write_histories, read_histories};
 
 /* Writes the sample and reads it again. */
 static int32_t round_trip(recs_histories **out, recs_context *context) {

@@ -22,7 +22,8 @@ def add_names(recs, ids, names):
     encoded = [name.encode() for name in names]
     offsets = np.zeros(len(encoded) + 1, np.int64)
     offsets[1:] = np.cumsum([len(name) for name in encoded])
-    recs.ok(recs.lib.recs_ids_add_many(recs.ffi.NULL, ids, b"".join(encoded), recs.array("int64_t", offsets), len(encoded)))
+    recs.ok(recs.lib.recs_ids_add_many(recs.ffi.NULL, ids, b"".join(encoded), recs.array("int64_t", offsets),
+                                       len(encoded)))
 
 
 class Log:
@@ -70,9 +71,11 @@ def random_frame(rng, count, users, items, sessions, types=3, unknown=0.05):
 
     return pd.DataFrame({
         "user": rows(users), "item": rows(items), "type": rng.integers(0, types, count).astype(np.uint32),
-        "weight": rng.integers(-2, 6, count).astype(np.float32) / 2, "quantity": rng.integers(-3, 6, count).astype(float),
+        "weight": rng.integers(-2, 6, count).astype(np.float32) / 2,
+        "quantity": rng.integers(-3, 6, count).astype(float),
         "price": np.where(rng.random(count) < unknown, np.nan, rng.integers(-1, 40, count) / 4.0),
-        "time": np.where(rng.random(count) < unknown, NO_TIME, rng.integers(0, 40, count) * 3600000 * 7), "session": rows(sessions)})
+        "time": np.where(rng.random(count) < unknown, NO_TIME, rng.integers(0, 40, count) * 3600000 * 7),
+        "session": rows(sessions)})
 
 
 def retail(recs):
@@ -82,7 +85,8 @@ def retail(recs):
     users, items, sessions = (list(table[c].dropna().unique()) for c in ("CustomerID", "StockCode", "InvoiceNo"))
     frame = pd.DataFrame({
         "user": pd.Categorical(table.CustomerID, users).codes.astype(np.int64) & NO_ROW,
-        "item": pd.Categorical(table.StockCode, items).codes, "quantity": table.Quantity.astype(float), "price": table.UnitPrice,
+        "item": pd.Categorical(table.StockCode, items).codes,
+        "quantity": table.Quantity.astype(float), "price": table.UnitPrice,
         "time": pd.to_datetime(table.InvoiceDate).astype("datetime64[ms]").astype(np.int64),
         "session": pd.Categorical(table.InvoiceNo, sessions).codes})
     return Log(recs, users, items, sessions, (), frame), frame, users, items, sessions

@@ -32,7 +32,8 @@ def run(recs, events, **options):
 def returned(frame, cancelled):
     """Indices of matched returns and purchases: the plainest search through each user's and item's events in order."""
     gone = set()
-    order = frame[(frame.user != NO_ROW) & (frame["item"] != NO_ROW) & (frame.quantity != 0)].sort_values("time", kind="stable")
+    order = frame[(frame.user != NO_ROW) & (frame["item"] != NO_ROW) & (frame.quantity != 0)]
+    order = order.sort_values("time", kind="stable")
     brought_back = order[order.quantity < 0][["user", "item"]].drop_duplicates()
     order = order.reset_index().merge(brought_back).set_index("index")
     for _, group in order.groupby(["user", "item"], sort=False):
@@ -94,13 +95,15 @@ def witness(frame, cancelled, excluded, options):
 
 def same(found, wanted):
     for name in wanted.columns:
-        np.testing.assert_array_equal(found[name].to_numpy(), wanted[name].to_numpy().astype(found[name].dtype), err_msg=name)
+        values = wanted[name].to_numpy().astype(found[name].dtype)
+        np.testing.assert_array_equal(found[name].to_numpy(), values, err_msg=name)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_logs(recs, seed):
     rng = np.random.default_rng(seed)
-    users, items, sessions = [f"u{i}" for i in range(12)], [f"i{i}" for i in range(9)], [f"{'CX'[i % 2]}{i}" for i in range(10)]
+    users, items = [f"u{i}" for i in range(12)], [f"i{i}" for i in range(9)]
+    sessions = [f"{'CX'[i % 2]}{i}" for i in range(10)]
     frame = random_frame(rng, 3000, 12, 9, 10)
     frame.loc[rng.integers(0, 3000, 3), "quantity"] = 1e7
     frame.loc[rng.integers(0, 3000, 3), "price"] = 1e7

@@ -30,7 +30,9 @@ def witness(frame, now=None):
     inside = frame[(frame.user != NO_ROW) & (frame.session != NO_ROW)].groupby("user").session.nunique()
     outside = known[(known.user != NO_ROW) & (known.session == NO_ROW)]
     days = (outside.time // DAY).groupby(outside.user).nunique()
-    money = (frame.quantity * frame.price).groupby(frame.user).sum() if frame.price.notna().any() else users.quantity.sum()
+    money = (frame.quantity * frame.price).groupby(frame.user).sum()
+    if frame.price.isna().all():
+        money = users.quantity.sum()
     out = pd.DataFrame({"recency": (now - timed.time.max()) / DAY})
     out["frequency"] = inside.reindex(out.index).fillna(0) + days.reindex(out.index).fillna(0)
     out["monetary"] = money
@@ -56,7 +58,8 @@ def test_rfm_of_random_logs(recs, seed):
     if seed % 2:
         frame.price = np.nan
     frame.time = frame.time.where(frame.time == NO_TIME, frame.time - 30 * DAY)
-    log = Log(recs, [f"u{i}" for i in range(40)], [f"i{i}" for i in range(15)], [f"s{i}" for i in range(30)], ["a", "b"], frame)
+    users, items, sessions = ([f"{kind}{i}" for i in range(count)] for kind, count in (("u", 40), ("i", 15), ("s", 30)))
+    log = Log(recs, users, items, sessions, ["a", "b"], frame)
     close(rfm(recs, log.events), witness(frame))
     close(rfm(recs, log.events, extended=1), witness(frame))
     close(rfm(recs, log.events, extended=1, now=12345678), witness(frame, 12345678))
@@ -67,7 +70,8 @@ def test_rfm_of_a_real_shop(recs):
     close(rfm(recs, log.events, extended=1), witness(frame))
 
 
-WORDS = ["Cat", "cat", "DOG", "dog", "x", "x2", "naïve", "É", "the", "a_b", "über-groß", "10cm", "€", "Ω", "日本", "--", "don't"]
+WORDS = ["Cat", "cat", "DOG", "dog", "x", "x2", "naïve", "É", "the", "a_b", "über-groß", "10cm", "€", "Ω", "日本", "--",
+         "don't"]
 
 
 def texts_of(rng, count):

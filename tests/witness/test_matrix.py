@@ -11,7 +11,8 @@ from eventlog import Log, random_frame
 USERS, ITEMS, SESSIONS = 30, 20, 25
 TYPES = ["event", "view", "buy"]
 REPEATS = {1: "sum", 2: "last", 3: "first", 4: "max", 5: "binary"}
-WEIGHTS = {None: [1, 1, 1], "buy=3,view=-1.5": [1, -1.5, 3], "*=0,view=2,unknown=9": [0, 2, 0], "event=0.25,*=0": [0.25, 0, 0]}
+WEIGHTS = {None: [1, 1, 1], "buy=3,view=-1.5": [1, -1.5, 3], "*=0,view=2,unknown=9": [0, 2, 0],
+           "event=0.25,*=0": [0.25, 0, 0]}
 
 
 def weighed(frame, rows, type_weights, use_weight, use_quantity, half_life, time_kind):
@@ -74,8 +75,8 @@ def given(recs, keep, rows, type_weights, time_kind, **options):
 
 
 def log_of(recs, frame, time_kind, threads=0):
-    return Log(recs, [f"u{i}" for i in range(USERS)], [f"i{i}" for i in range(ITEMS)], [f"s{i}" for i in range(SESSIONS)],
-               TYPES[1:], frame, time_kind, threads)
+    names = ([f"{kind}{i}" for i in range(count)] for kind, count in (("u", USERS), ("i", ITEMS), ("s", SESSIONS)))
+    return Log(recs, *names, TYPES[1:], frame, time_kind, threads)
 
 
 @pytest.mark.parametrize("repeat", REPEATS)
@@ -88,7 +89,8 @@ def test_matrices(recs, repeat, seed):
                            given(recs, keep, repeat=repeat, **options))
         found, wanted = matrix_of(recs, matrix), fold(weighed(frame, **options), repeat)
         assert recs.lib.recs_matrix_columns(matrix) == ITEMS
-        near = {key for key in found.keys() ^ set(wanted.index) if abs(found.get(key, 0)) + abs(wanted.get(key, 0)) < 1e-6}
+        near = {key for key in found.keys() ^ set(wanted.index)
+                if abs(found.get(key, 0)) + abs(wanted.get(key, 0)) < 1e-6}
         assert set(found) - near == set(wanted.index) - near  # sums of decayed weights may miss 0 by their rounding
         common = [key for key in wanted.index if key in found]
         np.testing.assert_allclose([found[key] for key in common], wanted[common], rtol=1e-6, atol=1e-6)
@@ -100,8 +102,9 @@ def test_histories(recs, keep_repeats, seed):
     for rng, options in cases(seed):
         frame = random_frame(rng, 1500, USERS, ITEMS, SESSIONS)
         keep = []
-        histories = recs.make("recs_histories", recs.lib.recs_histories_build, log_of(recs, frame, options["time_kind"]).events,
-                              keep_repeats, given(recs, keep, **options))
+        log = log_of(recs, frame, options["time_kind"])
+        histories = recs.make("recs_histories", recs.lib.recs_histories_build, log.events, keep_repeats,
+                              given(recs, keep, **options))
         wanted = weighed(frame, **options).sort_values("row", kind="stable")
         if not keep_repeats:
             wanted = wanted.drop_duplicates(["row", "item"], keep="last")
@@ -117,8 +120,9 @@ def test_threads_give_the_same_bits(recs):
     for threads in (1, 2, 8):
         log = log_of(recs, frame, 1, threads)
         options = recs.options("matrix", repeat=1, half_life=1e8, use_quantity=1)
-        results.append((matrix_of(recs, recs.make("recs_matrix", recs.lib.recs_matrix_build, log.events, options)),
-                        histories_of(recs, recs.make("recs_histories", recs.lib.recs_histories_build, log.events, 0, options))))
+        matrix = recs.make("recs_matrix", recs.lib.recs_matrix_build, log.events, options)
+        histories = recs.make("recs_histories", recs.lib.recs_histories_build, log.events, 0, options)
+        results.append((matrix_of(recs, matrix), histories_of(recs, histories)))
     for matrix, histories in results[1:]:
         assert matrix == results[0][0]
         pd.testing.assert_frame_equal(histories, results[0][1])
