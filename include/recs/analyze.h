@@ -48,11 +48,11 @@ RECS_API const recs_schema *recs_kmeans_schema(void);
 RECS_API int32_t recs_kmeans_options_init(recs_kmeans_options *options, size_t struct_size);
 
 /**
- * Clusters rows so that the sum of their squared distances to their cluster's mean is small (k-means, Lloyd 1982). Distances are
- * floats, sums and the inertia doubles. A cluster that loses all its rows gets the row farthest from its own centre, several
- * such clusters one each; when there are fewer distinct rows than clusters, some stay empty. Labels, centres and inertia belong
- * together: recs_kmeans_predict() gives the same labels for the same rows. The same bits for any number of threads and any CPU
- * features.
+ * Clusters rows so that the sum of their squared distances to their cluster's mean is small (k-means, Lloyd 1982).
+ * Distances are floats, sums and the inertia doubles. A cluster that loses all its rows gets the row farthest from its
+ * own centre, several such clusters one each; when there are fewer distinct rows than clusters, some stay empty.
+ * Labels, centres and inertia belong together: recs_kmeans_predict() gives the same labels for the same rows. The same
+ * bits for any number of threads and any CPU features.
  * @param[out] out the clustering; the caller frees it with recs_kmeans_free().
  * @param context allocator, threads and CPU features; kept alive by the clustering.
  * @param values @p rows x @p columns finite floats, row after row, small enough that squared distances fit a float
@@ -62,11 +62,11 @@ RECS_API int32_t recs_kmeans_options_init(recs_kmeans_options *options, size_t s
  * @param options NULL for the defaults.
  * @param progress NULL, or called on this thread from time to time.
  * @param payload handed to @p progress.
- * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_NUMERIC with row and column of a value that is NaN, infinite or too large;
- * #RECS_ERROR_OVERFLOW beyond 2^32 - 2 rows; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
- * Thread safety: any thread. Complexity: O(starts x iterations x rows x clusters x columns); k-means++ costs as much as about
- * 2 + ln k iterations. Memory beside the values: O(rows x (1 + ln k) + clusters x columns), sums included at most as much as
- * the values.
+ * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_NUMERIC with row and column of a value that is NaN, infinite or
+ * too large; #RECS_ERROR_OVERFLOW beyond 2^32 - 2 rows; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(starts x iterations x rows x clusters x columns); k-means++ costs as much as
+ * about 2 + ln k iterations. Memory beside the values: O(rows x (1 + ln k) + clusters x columns), sums included at most
+ * as much as the values.
  * @since 0.1
  */
 RECS_API int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const float *values, size_t rows,
@@ -79,10 +79,10 @@ RECS_API uint32_t recs_kmeans_clusters(const recs_kmeans *kmeans);
 /** The number of columns; 0 for NULL. Any thread. @since 0.1 */
 RECS_API uint32_t recs_kmeans_columns(const recs_kmeans *kmeans);
 
-/** The centres, clusters x columns; borrowed for as long as the clustering lives; NULL for NULL. Any thread. @since 0.1 */
+/** The centres, clusters x columns; borrowed from the clustering; NULL for NULL. Any thread. @since 0.1 */
 RECS_API const float *recs_kmeans_centers(const recs_kmeans *kmeans);
 
-/** The cluster of each row that was fitted, below recs_kmeans_clusters(); borrowed; NULL for NULL. Any thread. @since 0.1 */
+/** The cluster of each fitted row, below recs_kmeans_clusters(); borrowed; NULL for NULL. Any thread. @since 0.1 */
 RECS_API const uint32_t *recs_kmeans_labels(const recs_kmeans *kmeans);
 
 /** How many of the fitted rows each cluster has; borrowed; NULL for NULL. Any thread. @since 0.1 */
@@ -109,9 +109,9 @@ RECS_API int32_t recs_kmeans_predict(uint32_t *out_labels, float *out_distances,
                                      const float *values, size_t rows);
 
 /**
- * The mean silhouette of labelled rows (Rousseeuw 1987): (b - a) / max(a, b) for each row, a being its mean distance to the other
- * rows of its cluster and b that to the rows of the nearest other cluster. A row alone in its cluster counts as 0, and so does
- * one whose a and b are both 0. The same bits for any number of threads and any CPU features.
+ * The mean silhouette of labelled rows (Rousseeuw 1987): (b - a) / max(a, b) for each row, a being its mean distance to
+ * the other rows of its cluster and b that to the rows of the nearest other cluster. A row alone in its cluster counts
+ * as 0, and so does one whose a and b are both 0. The same bits for any number of threads and any CPU features.
  * @param[out] out -1 to 1.
  * @param context allocator, threads and CPU features; nothing is kept.
  * @param values @p rows x @p columns finite floats, row after row, bounded as for recs_kmeans_fit().
@@ -119,7 +119,8 @@ RECS_API int32_t recs_kmeans_predict(uint32_t *out_labels, float *out_distances,
  * @param columns at least one.
  * @param labels the cluster of each row, below @p clusters; at least two clusters must be in use.
  * @param clusters how many labels there may be; empty clusters do not count.
- * @param sample when neither 0 nor @p rows or more: only so many rows, drawn at random, are looked at, and compared with one another.
+ * @param sample when neither 0 nor @p rows or more: only so many rows, drawn at random, are looked at, and compared
+ * with one another.
  * @param seed of the draw.
  * @return #RECS_OK; #RECS_ERROR_INVALID, also when the rows looked at are all in one cluster; #RECS_ERROR_NUMERIC;
  * #RECS_ERROR_OVERFLOW; #RECS_ERROR_NOMEM.
@@ -244,17 +245,18 @@ RECS_API void recs_rules_free(recs_rules *rules);
  */
 
 /**
- * How alike two sequences are: Python's `difflib.SequenceMatcher(None, a, b, autojunk).ratio()` to the last bit (Ratcliff and
- * Obershelp 1988). It is 2 M / (a_count + b_count), where M counts the symbols of the matching blocks: the longest common run,
- * then the same to its left and to its right. Not symmetric: of equally long runs the first in a, then in b, is taken.
+ * How alike two sequences are: Python's `difflib.SequenceMatcher(None, a, b, autojunk).ratio()` to the last bit
+ * (Ratcliff and Obershelp 1988). It is 2 M / (a_count + b_count), where M counts the symbols of the matching blocks:
+ * the longest common run, then the same to its left and to its right. Not symmetric: of equally long runs the first in
+ * a, then in b, is taken.
  * @param[out] out 0 to 1; 1 for two empty sequences.
  * @param context its allocator is used; nothing is kept.
  * @param a @p a_count symbols; may be NULL when there are none. At most 2^31 - 1, as in all functions of this group.
  * @param a_count symbols in a.
  * @param b @p b_count symbols.
  * @param b_count symbols in b.
- * @param autojunk 1: as Python's default, no run begins at a symbol that fills more than 1/100 of a b of 200 symbols or more;
- * 0: every symbol counts.
+ * @param autojunk 1: as Python's default, no run begins at a symbol that fills more than 1/100 of a b of 200 symbols or
+ * more; 0: every symbol counts.
  * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_OVERFLOW or #RECS_ERROR_NOMEM.
  * Thread safety: any thread. Complexity: O(blocks x pairs of equal symbols), memory O(a_count + b_count).
  * @since 0.1
@@ -278,8 +280,8 @@ RECS_API int32_t recs_sequence_lcs(uint64_t *out, recs_context *context, const u
                                    const uint32_t *b, size_t b_count);
 
 /**
- * The Levenshtein distance: the least number of symbols to insert, delete or replace that turns a into b (bit-parallel, Myers
- * 1999 in the form of Hyyro 2003).
+ * The Levenshtein distance: the least number of symbols to insert, delete or replace that turns a into b (bit-parallel,
+ * Myers 1999 in the form of Hyyro 2003).
  * @param[out] out 0 to the longer length.
  * @param context its allocator is used; nothing is kept.
  * @param a @p a_count symbols; may be NULL when there are none.
@@ -294,8 +296,8 @@ RECS_API int32_t recs_sequence_levenshtein(uint64_t *out, recs_context *context,
                                            const uint32_t *b, size_t b_count);
 
 /**
- * The matching blocks behind recs_sequence_ratio(), as difflib's get_matching_blocks(): in order, adjacent ones joined, and at
- * the end the block (a_count, b_count, 0).
+ * The matching blocks behind recs_sequence_ratio(), as difflib's get_matching_blocks(): in order, adjacent ones joined,
+ * and at the end the block (a_count, b_count, 0).
  * @param[out] a_starts where each block begins in a; room for min(a_count, b_count) + 1, as in the next two.
  * @param[out] b_starts where each block begins in b.
  * @param[out] lengths the symbols of each block.
@@ -306,7 +308,8 @@ RECS_API int32_t recs_sequence_levenshtein(uint64_t *out, recs_context *context,
  * @param b @p b_count symbols.
  * @param b_count symbols in b.
  * @param autojunk as for recs_sequence_ratio().
- * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_OVERFLOW or #RECS_ERROR_NOMEM; the arrays' content is then undefined.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_OVERFLOW or #RECS_ERROR_NOMEM; the arrays' content is then
+ * undefined.
  * Thread safety: any thread. Complexity: as recs_sequence_ratio().
  * @since 0.1
  */

@@ -45,8 +45,7 @@ float recs__kmeans_limit(uint32_t columns);
 /* Refuses values that are NULL, none, or too many. */
 int32_t recs__kmeans_shape(const float *values, size_t rows, uint32_t columns);
 
-/* Refuses a value that is not finite or beyond the limit. `rows` begins at row number `first`; `what` is what rows are.
- * */
+/* Refuses a value that is not finite or beyond the limit. `rows` begins at row `first`; `what` is what rows are. */
 int32_t recs__kmeans_check(const char *what, const float *rows, size_t first, size_t count, uint32_t columns);
 
 /* Checks all values and fills `means` (columns). `variance` receives the mean of the columns' variances; NULL: not

@@ -70,6 +70,6 @@ TILE_TARGET void recs__panel_pack_avx2(float *panel, const float *rows, size_t c
     pack_eight(panel + r, rows + r * columns, columns, shift);
 }
 
-const recs__panel_kernels recs__panel_avx2 = {recs__panel_pack_avx2, nearest, squares, distances,
-                                              totals, add, measure};
+const recs__panel_kernels recs__panel_avx2 = {recs__panel_pack_avx2, nearest, squares, distances, totals, add,
+                                              measure};
 #endif

@@ -24,6 +24,6 @@
 #define vec_pick(which, no, yes) _mm512_mask_blend_ps(which, no, yes)
 #include "lib/analyze/panel_tile.h"
 
-const recs__panel_kernels recs__panel_avx512 = {recs__panel_pack_avx2, nearest, squares, distances,
-                                              totals, add, measure};
+const recs__panel_kernels recs__panel_avx512 = {recs__panel_pack_avx2, nearest, squares, distances, totals, add,
+                                                measure};
 #endif
