@@ -26,6 +26,14 @@ typedef struct recs__scope {
 int32_t recs__enter_scope(recs__scope *scope, const char *name);
 void recs__leave_scope(recs__scope *scope);
 
+/* Writes or reads one object within a scope; returns what failed from the current function. */
+#define RECS_SCOPED(stream, name, expression)                 \
+  do {                                                        \
+    RECS_TRY(recs__enter_scope(&(stream)->scope, name));      \
+    RECS_TRY(expression);                                     \
+    recs__leave_scope(&(stream)->scope);                      \
+  } while (0)
+
 typedef struct recs__writer recs__writer;
 struct recs__writer {
   recs__scope scope;

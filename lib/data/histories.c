@@ -19,8 +19,7 @@ static void histories_destroy(void *object) {
   recs__free(histories->object.context, histories->times);
 }
 
-/* A shell for the rows, with offsets that are not yet set. */
-static int32_t histories_new(recs_histories **out, recs_context *context, uint32_t rows, uint32_t items) {
+int32_t recs__histories_new(recs_histories **out, recs_context *context, uint32_t rows, uint32_t items) {
   recs_histories *histories = recs__object_new(context, sizeof *histories, histories_destroy);
   *out = histories;
   if (histories == NULL)
@@ -30,6 +29,16 @@ static int32_t histories_new(recs_histories **out, recs_context *context, uint32
   histories->latest = RECS_NO_TIME;
   histories->offsets = recs__alloc(context, (size_t)rows + 1, sizeof *histories->offsets);
   return histories->offsets == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
+int32_t recs__histories_room(recs_histories *histories, size_t count) {
+  recs_context *context = histories->object.context;
+  histories->item_rows = recs__alloc(context, count, sizeof *histories->item_rows);
+  histories->weights = recs__alloc(context, count, sizeof *histories->weights);
+  histories->times = recs__alloc(context, count, sizeof *histories->times);
+  if (histories->item_rows == NULL || histories->weights == NULL || histories->times == NULL)
+    return recs__fail_nomem();
+  return RECS_OK;
 }
 
 /* Keeps the last of each item within its row: goes back through the row, and moves what stays to its end. `seen` holds
@@ -67,12 +76,7 @@ static int32_t drop_repeats(recs__interactions *sorted, int64_t *offsets) {
 
 /* Takes over the columns of what was sorted. */
 static int32_t fill(recs_histories *histories, const recs__interactions *sorted) {
-  recs_context *context = histories->object.context;
-  histories->item_rows = recs__alloc(context, sorted->count, sizeof *histories->item_rows);
-  histories->weights = recs__alloc(context, sorted->count, sizeof *histories->weights);
-  histories->times = recs__alloc(context, sorted->count, sizeof *histories->times);
-  if (histories->item_rows == NULL || histories->weights == NULL || histories->times == NULL)
-    return recs__fail_nomem();
+  RECS_TRY(recs__histories_room(histories, sorted->count));
   for (size_t i = 0; i < sorted->count; i++) {
     const recs__interaction *one = &sorted->list[i];
     if (!(fabs(one->weight) <= (double)FLT_MAX))
@@ -99,7 +103,7 @@ int32_t recs_histories_build(recs_histories **out, const recs_events *events, in
     return recs__fail(RECS_ERROR_INVALID, "keep_repeats is %d, not 0 or 1", keep_repeats);
   RECS_TRY(recs__options_load(&chosen, recs_matrix_schema(), matrix_options));
   RECS_GO(recs__interactions_collect(&interactions, events, &chosen));
-  RECS_GO(histories_new(&histories, interactions.context, interactions.rows, interactions.items));
+  RECS_GO(recs__histories_new(&histories, interactions.context, interactions.rows, interactions.items));
   recs__interactions_sort_rows(&interactions, histories->offsets);
   recs__interactions_sort_times(&interactions, histories->offsets);
   if (!keep_repeats)

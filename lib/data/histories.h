@@ -18,6 +18,11 @@ struct recs_histories {
   int64_t *times;
 };
 
+/* A shell for the rows, with offsets that are not yet set. The caller releases it, also after a failure. */
+int32_t recs__histories_new(recs_histories **out, recs_context *context, uint32_t rows, uint32_t items);
+/* Room for the entries. */
+int32_t recs__histories_room(recs_histories *histories, size_t count);
+
 int32_t recs__histories_write(const recs_histories *histories, recs__writer *writer);
 int32_t recs__histories_read(recs_histories **out, recs__reader *reader);
 

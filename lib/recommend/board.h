@@ -3,7 +3,7 @@
 #ifndef RECS_LIB_RECOMMEND_BOARD_H
 #define RECS_LIB_RECOMMEND_BOARD_H
 
-#include "lib/base/memory.h"
+#include "lib/data/candidates.h"
 #include <recs/recommend.h>
 
 /* Marks of an item. */
@@ -21,10 +21,14 @@ struct recs__board {
   uint8_t *marks;
   double *scores;
   recs__board *child; /* for scorers that score on a second board; made on first use */
+  recs__board *space; /* for scorers that add up something else than items; made on first use */
+  const recs_scorer *keeper; /* whose scratch this is, or NULL */
+  void *scratch;
+  void (*free_scratch)(void *scratch);
 };
 
 int32_t recs__board_init(recs__board *board, const recs_context *context, uint32_t items);
-/* Frees the arrays and the children. A zeroed board is fine. */
+/* Frees the arrays and the boards that belong to it. A zeroed board is fine. */
 void recs__board_free(recs__board *board);
 
 /* Forgets all marks and scores: O(marked). */
@@ -36,8 +40,23 @@ void recs__board_see(recs__board *board, const uint32_t *items, size_t count);
 /* A second, clean board of the same size that belongs to this one. Who uses it clears it. */
 int32_t recs__board_child(recs__board **out, recs__board *board);
 
-/* Multiplies every score. */
-void recs__board_scale(recs__board *board, double factor);
+/* A clean board over `size` things that belongs to this one. Who uses it clears it. */
+int32_t recs__board_space(recs__board **out, recs__board *board, uint32_t size);
+
+/* What a scorer keeps with a board from one request to the next; NULL when it keeps nothing. The scorer outlives the board. */
+void *recs__board_scratch(const recs__board *board, const recs_scorer *scorer);
+/* Keeps a scratch, which then belongs to the board; what another scorer kept is freed. */
+void recs__board_keep(recs__board *board, const recs_scorer *scorer, void *scratch, void (*free_scratch)(void *scratch));
+
+/* Divides every score. */
+void recs__board_divide(recs__board *board, double divisor);
+
+/* Divides each score by the other board's of the same item, where that is above 0, and clears the other board. */
+void recs__board_divide_by(recs__board *board, recs__board *divisors);
+
+/* The n best scored items among the candidates (NULL: all) that have none of the marks in `without`: best first, equal ones by row. */
+int32_t recs__board_top(uint32_t *out_items, double *out_scores, size_t *out_count, const recs__board *board,
+                        const recs_candidates *candidates, uint8_t without, size_t n);
 
 static inline void recs__board_mark(recs__board *board, uint32_t item, uint8_t mark) {
   if (board->marks[item] == 0)

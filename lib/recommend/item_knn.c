@@ -1,0 +1,172 @@
+/* Items that the same users have: score(i) = sum over the history of weight(j) sim(j, i), i among the k neighbours of j (Sarwar et al.
+ * 2001; Deshpande and Karypis 2004). */
+#include "lib/recommend/kinds.h"
+#include "lib/similarity/kernel.h"
+#include "lib/similarity/neighbors.h"
+
+#include <math.h>
+
+typedef struct item_knn {
+  recs_scorer scorer;
+  recs_neighbors *neighbors; /* of the items */
+  int normalize;
+} item_knn;
+
+static const recs__field fields[] = {
+    RECS__F64(recs_item_knn_options, shrink, 0.0, 1e9, 0.0,
+              "A similarity that rests on c common users is multiplied by c / (c + shrink)."),
+    RECS__U32(recs_item_knn_options, k, 1, 65536, 50, "Neighbours kept of each item."),
+    RECS__CHOICE(recs_item_knn_options, kernel, recs__kernel_choices, RECS__KERNEL_NAMES, RECS_KERNEL_COSINE,
+                 "The similarity of two items by their users."),
+    RECS__FLAG(recs_item_knn_options, normalize, 0, "Divide by the sum of the similarities that a score is made of."),
+    RECS__RESERVED(recs_item_knn_options, reserved),
+};
+static const recs_schema schema = RECS__SCHEMA("item-knn", recs_item_knn_options, fields);
+
+/* The neighbours of one item. */
+typedef struct neighborhood {
+  const uint32_t *rows;
+  const float *scores;
+  size_t count;
+} neighborhood;
+
+static neighborhood around(const item_knn *self, uint32_t item) {
+  int64_t begin = self->neighbors->offsets[item];
+  neighborhood found = {self->neighbors->ids + begin, self->neighbors->scores + begin,
+                        (size_t)(self->neighbors->offsets[item + 1] - begin)};
+  return found;
+}
+
+static void destroy(void *object) {
+  recs_neighbors_free(((item_knn *)object)->neighbors);
+}
+
+static int32_t build(recs_neighbors **out, const recs_training *training, const recs_item_knn_options *chosen,
+                     const recs__progress *progress) {
+  recs_kernel *kernel = NULL;
+  recs_matrix *items = NULL;
+  recs_kernel_options similarity;
+  recs__graph_job job = {.progress = *progress};
+  int32_t status;
+  RECS_TRY(recs_kernel_options_init(&similarity, sizeof similarity));
+  RECS_TRY(recs_neighbors_options_init(&job.options, sizeof job.options));
+  similarity.shrink = chosen->shrink;
+  job.options.k = chosen->k;
+  RECS_GO(recs_kernel_create(&kernel, recs__context_of(training->matrix), chosen->kernel, &similarity));
+  RECS_GO(recs_matrix_transpose(&items, training->matrix));
+  job.kernel = kernel;
+  RECS_GO(recs__neighbors_sparse(out, &job, items));
+cleanup:
+  recs_matrix_free(items);
+  recs_kernel_free(kernel);
+  return status;
+}
+
+/* Takes the neighbours, whatever happens. */
+static int32_t create(recs_scorer **out, recs_neighbors *neighbors, uint32_t items, int normalize) {
+  item_knn *self = recs__scorer_new(recs__context_of(neighbors), &recs__item_knn_kind, sizeof *self, items, destroy);
+  if (self == NULL) {
+    recs_neighbors_free(neighbors);
+    return RECS_ERROR_NOMEM;
+  }
+  self->neighbors = neighbors;
+  self->normalize = normalize;
+  *out = &self->scorer;
+  return RECS_OK;
+}
+
+static int32_t fit(recs_scorer **out, const recs_training *training, const void *options, const char *settings,
+                   const recs__progress *progress) {
+  const recs_item_knn_options *chosen = options;
+  recs_neighbors *neighbors;
+  (void)settings;
+  RECS_TRY(build(&neighbors, training, chosen, progress));
+  return create(out, neighbors, recs_matrix_columns(training->matrix), chosen->normalize);
+}
+
+/* The sum of |sim| of what each item's score is made of, by which it is divided. */
+static int32_t normalize(const item_knn *self, const recs_history *history, recs__board *board) {
+  recs__board *sums;
+  RECS_TRY(recs__board_child(&sums, board));
+  for (size_t h = 0; h < history->count; h++) {
+    neighborhood row = around(self, history->items[h]);
+    for (size_t i = 0; i < row.count; i++)
+      recs__board_add(sums, row.rows[i], fabs((double)row.scores[i]));
+  }
+  recs__board_divide_by(board, sums);
+  return RECS_OK;
+}
+
+static int32_t score(const recs_scorer *scorer, const recs_history *history, recs__board *board) {
+  const item_knn *self = (const item_knn *)scorer;
+  for (size_t h = 0; h < history->count; h++) {
+    neighborhood row = around(self, history->items[h]);
+    double weight = recs__history_weight(history, h);
+    for (size_t i = 0; i < row.count; i++)
+      recs__board_add(board, row.rows[i], weight * (double)row.scores[i]);
+  }
+  return self->normalize ? normalize(self, history, board) : RECS_OK;
+}
+
+static int32_t similar(const recs_scorer *scorer, uint32_t item, recs__board *board) {
+  neighborhood row = around((const item_knn *)scorer, item);
+  for (size_t i = 0; i < row.count; i++)
+    recs__board_add(board, row.rows[i], (double)row.scores[i]);
+  return RECS_OK;
+}
+
+/* The similarity of `item` to one of the history, 0 when it is not among that one's neighbours. */
+static double reach(const item_knn *self, uint32_t from, uint32_t item) {
+  neighborhood row = around(self, from);
+  for (size_t i = 0; i < row.count; i++) {
+    if (row.rows[i] == item)
+      return (double)row.scores[i];
+  }
+  return 0;
+}
+
+static int32_t reasons(const recs_scorer *scorer, const recs_history *history, uint32_t item, recs__reasons *out) {
+  const item_knn *self = (const item_knn *)scorer;
+  double divisor = 0;
+  for (size_t h = 0; h < history->count && self->normalize; h++)
+    divisor += fabs(reach(self, history->items[h], item));
+  if (divisor == 0)
+    divisor = 1;
+  for (size_t h = 0; h < history->count; h++) {
+    double similarity = reach(self, history->items[h], item);
+    if (similarity != 0)
+      RECS_TRY(recs__reasons_add(out, RECS_REASON_ITEM, history->items[h], NULL,
+                                 recs__history_weight(history, h) * similarity / divisor));
+  }
+  return RECS_OK;
+}
+
+static int32_t write_neighbors(const recs_scorer *scorer, recs__writer *writer) {
+  const item_knn *self = (const item_knn *)scorer;
+  RECS_TRY(recs__write_u64(writer, "normalize", (uint64_t)self->normalize));
+  RECS_SCOPED(writer, "neighbors", recs__neighbors_write(self->neighbors, writer));
+  return RECS_OK;
+}
+
+static int32_t read_neighbors(recs_scorer **out, recs__reader *reader, uint32_t items) {
+  recs_neighbors *neighbors;
+  uint64_t normalize_flag;
+  RECS_TRY(recs__read_u64(reader, "normalize", 0, 1, &normalize_flag));
+  RECS_SCOPED(reader, "neighbors", recs__neighbors_read(&neighbors, reader));
+  if (recs_neighbors_rows(neighbors) != items) {
+    recs_neighbors_free(neighbors);
+    return recs__fail(RECS_ERROR_FORMAT, "the neighbours are not those of the catalogue");
+  }
+  return create(out, neighbors, items, (int)normalize_flag);
+}
+
+const recs__scorer_kind recs__item_knn_kind = {
+    .name = "item-knn",
+    .schema = &schema,
+    .fit = fit,
+    .score = score,
+    .similar = similar,
+    .reasons = reasons,
+    .write = write_neighbors,
+    .read = read_neighbors,
+};
