@@ -207,7 +207,7 @@ int recs__ids_same(const recs_ids *a, const recs_ids *b) {
 }
 
 int recs__ids_removed(const recs_ids *ids, uint32_t row) {
-  return is_removed(ids, row);
+  return recs__id_table_is_removed(ids->table, row);
 }
 
 int32_t recs__ids_write(const recs_ids *ids, recs__writer *writer) {

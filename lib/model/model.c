@@ -59,18 +59,6 @@ int32_t recs__model_find_title(uint32_t *out_field, const recs_profiles *profile
   return type == RECS_FIELD_TEXT ? RECS_OK : recs__fail(misfit, "the title field %s holds no text", title);
 }
 
-/* Frozen profiles have a frozen dictionary: when nothing was removed since, the items are kept once. */
-static int32_t take_dictionaries(recs_model *model, const recs__model_parts *parts) {
-  RECS_TRY(recs_ids_freeze(&model->users, parts->users));
-  if (parts->profiles == NULL)
-    return recs_ids_freeze(&model->items, parts->items);
-  RECS_TRY(recs_profiles_freeze(&model->profiles, parts->profiles));
-  if (recs_ids_live(recs_profiles_ids(model->profiles)) != recs_ids_live(parts->items))
-    return recs_ids_freeze(&model->items, parts->items);
-  model->items = recs__hold(recs_profiles_ids(model->profiles));
-  return RECS_OK;
-}
-
 static int32_t take_title(recs_model *model, const char *title, int32_t misfit) {
   RECS_TRY(recs__model_find_title(&model->title_field, model->profiles, title, misfit));
   if (model->title_field == RECS_NO_ROW)
@@ -96,7 +84,10 @@ static int32_t fill(recs_model *model, const recs__model_parts *parts, int32_t m
   model->histories = recs__hold(parts->histories);
   model->scorer = recs__hold(parts->scorer);
   model->fallback = recs__hold(parts->fallback);
-  RECS_TRY(take_dictionaries(model, parts));
+  RECS_TRY(recs_ids_freeze(&model->users, parts->users));
+  RECS_TRY(recs_ids_freeze(&model->items, parts->items));
+  if (parts->profiles != NULL)
+    RECS_TRY(recs_profiles_freeze(&model->profiles, parts->profiles));
   RECS_TRY(take_title(model, parts->title, misfit));
   RECS_TRY(find_live(model));
   model->boards = recs__boards_new(model->object.context, recs_ids_count(model->items));
