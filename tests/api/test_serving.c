@@ -27,7 +27,7 @@ static void teardown(void) {
 typedef struct lists {
   uint32_t items[USERS * LENGTH];
   double scores[USERS * LENGTH];
-  size_t counts[USERS];
+  size_t counts[USERS + 1]; /* one more, to ask for too many */
 } lists;
 
 static void one_by_one(lists *out, const recs_model *from) {
