@@ -8,14 +8,13 @@ RECS_BEGIN_DECLS
 /* FFI-BEGIN */
 
 /**
- * @defgroup persist Files
- * The same model gives the same bytes, whatever the threads, the machine and the day.
+ * @defgroup persist Files The same model gives the same bytes, whatever the threads, the machine and the day.
  * @{
  */
 
 /**
- * Writes a model: to a temporary file beside @p path, which is synced and renamed, so that readers see the old file or the new
- * one, and a failure leaves the old one.
+ * Writes a model: to a temporary file beside @p path, which is synced and renamed, so that readers see the old file or
+ * the new one, and a failure leaves the old one.
  * @param model the model.
  * @param path where; a link is followed, and what is there already must be a file.
  * @return #RECS_OK; #RECS_ERROR_IO with the system's reason; #RECS_ERROR_NOMEM; #RECS_ERROR_UNSUPPORTED on a big-endian
@@ -26,13 +25,13 @@ RECS_BEGIN_DECLS
 RECS_API int32_t recs_model_save(const recs_model *model, const char *path);
 
 /**
- * Maps a model file. Every checksum, offset and index is checked first, so that no file can lead out of bounds; then nothing is
- * built: the model's arrays are those of the file.
+ * Maps a model file. Every checksum, offset and index is checked first, so that no file can lead out of bounds; then
+ * nothing is built: the model's arrays are those of the file.
  * @param[out] out the model; the caller frees it with recs_model_free().
  * @param context its allocator and threads.
  * @param path the file. It must not be changed in place while the model lives; recs_model_save() never does that.
- * @return #RECS_OK; #RECS_ERROR_IO; #RECS_ERROR_FORMAT for a file that is damaged, or no model; #RECS_ERROR_VERSION for one that
- *   a newer release wrote; #RECS_ERROR_UNSUPPORTED for another byte order; #RECS_ERROR_NOMEM.
+ * @return #RECS_OK; #RECS_ERROR_IO; #RECS_ERROR_FORMAT for a file that is damaged, or no model; #RECS_ERROR_VERSION for
+ *   one that a newer release wrote; #RECS_ERROR_UNSUPPORTED for another byte order; #RECS_ERROR_NOMEM.
  * Thread safety: any thread. Complexity: O(size) to check; memory of a few hundred bytes a part.
  * @since 0.1
  */

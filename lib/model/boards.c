@@ -42,7 +42,8 @@ static int32_t new_board(recs__board **out, const recs__boards *boards) {
 /* A place is emptied or filled by one atomic step, so that a board has one owner at any time. */
 int32_t recs__boards_take(recs__board **out, recs__boards *boards) {
   for (int i = 0; i < RECS__IDLE_BOARDS; i++) {
-    if (atomic_load_explicit(&boards->idle[i], memory_order_relaxed) == NULL) /* only a look: it costs other threads nothing */
+    /* To look costs the other threads nothing; to exchange does. */
+    if (atomic_load_explicit(&boards->idle[i], memory_order_relaxed) == NULL)
       continue;
     *out = atomic_exchange(&boards->idle[i], NULL);
     if (*out != NULL)

@@ -1,5 +1,5 @@
-/* The score boards that a model's requests share: one that is done leaves its board for the next, so that serving a user allocates nothing
- * that grows with the catalogue. */
+/* The score boards that a model's requests share: one that is done leaves its board for the next, so that serving a
+ * user allocates nothing that grows with the catalogue. */
 #ifndef RECS_LIB_MODEL_BOARDS_H
 #define RECS_LIB_MODEL_BOARDS_H
 

@@ -17,7 +17,8 @@ static const recs__field model_fields[] = {
     RECS__STRING(recs_model_options, scorer, default_scorer, "The scorer's name."),
     RECS__STRING(recs_model_options, settings, NULL, "The scorer's options as key=value pairs."),
     RECS__STRING(recs_model_options, title, NULL, "A text field of the items that names them to people."),
-    RECS__STRING(recs_model_options, fallback, "popularity", "The scorer that fills short lists; none: no such scorer."),
+    RECS__STRING(recs_model_options, fallback, "popularity",
+                 "The scorer that fills short lists; none: no such scorer."),
 };
 
 static const recs_schema model_schema = RECS__SCHEMA("model", recs_model_options, model_fields);
@@ -63,13 +64,15 @@ static int32_t load_options(fitting *self, const recs_model_options *options) {
   if (self->options.scorer == NULL)
     self->options.scorer = default_scorer;
   /* Popularity behind popularity would add nothing. */
-  if (self->options.fallback != NULL && (self->options.fallback[0] == 0 || strcmp(self->options.fallback, "none") == 0 ||
-                                         strcmp(self->options.fallback, self->options.scorer) == 0))
+  if (self->options.fallback != NULL &&
+      (self->options.fallback[0] == 0 || strcmp(self->options.fallback, "none") == 0 ||
+       strcmp(self->options.fallback, self->options.scorer) == 0))
     self->options.fallback = NULL;
   return RECS_OK;
 }
 
-static int32_t freeze_profiles(recs_profiles **out, const recs_profiles *profiles, const recs_ids *ids, const char *whose) {
+static int32_t freeze_profiles(recs_profiles **out, const recs_profiles *profiles, const recs_ids *ids,
+                               const char *whose) {
   if (profiles == NULL)
     return RECS_OK;
   RECS_TRY(recs_profiles_freeze(out, profiles));
@@ -95,15 +98,19 @@ static int32_t report_part(void *payload, double fraction) {
   return recs__progress_at(payload, fraction);
 }
 
-static int32_t fit_scorer(recs_scorer **out, const fitting *self, const char *name, const char *settings, double from, double to) {
-  recs_training training = {.struct_size = sizeof training, .matrix = self->matrix, .histories = self->histories,
-                            .items = self->item_profiles, .users = self->user_profiles};
+static int32_t fit_scorer(recs_scorer **out, const fitting *self, const char *name, const char *settings, double from,
+                          double to) {
+  recs_training training = {.struct_size = sizeof training,
+                            .matrix = self->matrix,
+                            .histories = self->histories,
+                            .items = self->item_profiles,
+                            .users = self->user_profiles};
   recs__progress part = recs__progress_part(&self->progress, from, to);
   return recs_scorer_fit(out, &training, name, settings, part.report == NULL ? NULL : report_part, &part);
 }
 
-int32_t recs_model_fit(recs_model **out, const recs_events *events, const recs_model_options *options, recs_progress_fn progress,
-                       void *payload) {
+int32_t recs_model_fit(recs_model **out, const recs_events *events, const recs_model_options *options,
+                       recs_progress_fn progress, void *payload) {
   fitting self = {.progress = recs__progress_of(progress, payload)};
   recs__model_parts parts;
   int32_t status;

@@ -8,7 +8,8 @@
 
 enum { USERS_AT_ONCE = 16 };
 
-/* Appends what the fallback would list and the list has not. The fallback is asked for so many that some may be there already. */
+/* Appends what the fallback would list and the list has not. The fallback is asked for so many that some may be there
+ * already. */
 static int32_t fill_list(recs__board *board, uint32_t *items, double *scores, size_t *count, const recs__serving *self,
                          const recs_history *history) {
   const recs_context *context = self->model->object.context;
@@ -43,8 +44,8 @@ static int32_t list_on(recs__board *board, uint32_t *items, double *scores, size
   return fill_list(board, items, scores, count, self, history);
 }
 
-static int32_t list(uint32_t *items, double *scores, size_t *count, const recs_model *model, const recs_history *history, size_t n,
-                    const recs_filter *filter) {
+static int32_t list(uint32_t *items, double *scores, size_t *count, const recs_model *model,
+                    const recs_history *history, size_t n, const recs_filter *filter) {
   recs__serving self = {0};
   recs__board *board = NULL;
   int32_t status;
@@ -59,8 +60,8 @@ cleanup:
   return status;
 }
 
-int32_t recs_model_recommend(uint32_t *out_items, double *out_scores, size_t *out_count, const recs_model *model, uint32_t user,
-                             size_t n, const recs_filter *filter) {
+int32_t recs_model_recommend(uint32_t *out_items, double *out_scores, size_t *out_count, const recs_model *model,
+                             uint32_t user, size_t n, const recs_filter *filter) {
   recs_history history;
   recs__enter();
   RECS_NOT_NULL(out_count);
@@ -73,8 +74,9 @@ int32_t recs_model_recommend(uint32_t *out_items, double *out_scores, size_t *ou
   return list(out_items, out_scores, out_count, model, &history, n, filter);
 }
 
-int32_t recs_model_recommend_history(uint32_t *out_items, double *out_scores, size_t *out_count, const recs_model *model,
-                                     const recs_history *history, size_t n, const recs_filter *filter) {
+int32_t recs_model_recommend_history(uint32_t *out_items, double *out_scores, size_t *out_count,
+                                     const recs_model *model, const recs_history *history, size_t n,
+                                     const recs_filter *filter) {
   recs__enter();
   RECS_NOT_NULL(out_count);
   *out_count = 0;

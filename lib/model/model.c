@@ -22,13 +22,14 @@ static void model_destroy(void *object) {
   recs__release(model->users);
 }
 
-int32_t recs__model_check_profiles(const recs_profiles *profiles, const recs_ids *ids, const char *whose, int32_t misfit) {
+int32_t recs__model_check_profiles(const recs_profiles *profiles, const recs_ids *ids, const char *whose,
+                                   int32_t misfit) {
   const recs_ids *own = recs_profiles_ids(profiles);
   if (!recs__ids_same(own, ids))
     return recs__fail(misfit, "the %s profiles are over another dictionary than the %ss", whose, whose);
   if (recs_ids_count(own) != recs_ids_count(ids))
-    return recs__fail(misfit, "the %s profiles cover %" PRIu32 " %ss of %" PRIu32 ": freeze them later", whose, recs_ids_count(own),
-                      whose, recs_ids_count(ids));
+    return recs__fail(misfit, "the %s profiles cover %" PRIu32 " %ss of %" PRIu32 ": freeze them later", whose,
+                      recs_ids_count(own), whose, recs_ids_count(ids));
   return RECS_OK;
 }
 
@@ -36,10 +37,11 @@ int32_t recs__model_check_profiles(const recs_profiles *profiles, const recs_ids
 static int32_t check_parts(const recs__model_parts *parts, int32_t misfit) {
   uint32_t items = recs_ids_count(parts->items);
   if (parts->histories->rows > recs_ids_count(parts->users))
-    return recs__fail(misfit, "there are histories of %" PRIu32 " users, but only %" PRIu32 " users", parts->histories->rows,
-                      recs_ids_count(parts->users));
+    return recs__fail(misfit, "there are histories of %" PRIu32 " users, but only %" PRIu32 " users",
+                      parts->histories->rows, recs_ids_count(parts->users));
   if (parts->histories->items > items)
-    return recs__fail(misfit, "the histories are over %" PRIu32 " items, but there are only %" PRIu32, parts->histories->items, items);
+    return recs__fail(misfit, "the histories are over %" PRIu32 " items, but there are only %" PRIu32,
+                      parts->histories->items, items);
   if (parts->scorer->items != items)
     return recs__fail(misfit, "the scorer knows %" PRIu32 " items, not %" PRIu32, parts->scorer->items, items);
   if (parts->fallback != NULL && parts->fallback->items != items)
@@ -111,8 +113,9 @@ int32_t recs__model_new(recs_model **out, const recs__model_parts *parts, int32_
   return RECS_OK;
 }
 
-int32_t recs_model_create(recs_model **out, const recs_ids *users, const recs_ids *items, const recs_histories *histories,
-                          const recs_profiles *profiles, const recs_scorer *scorer, const recs_scorer *fallback, const char *title) {
+int32_t recs_model_create(recs_model **out, const recs_ids *users, const recs_ids *items,
+                          const recs_histories *histories, const recs_profiles *profiles, const recs_scorer *scorer,
+                          const recs_scorer *fallback, const char *title) {
   recs__model_parts parts = {users, items, histories, profiles, scorer, fallback, title};
   recs__enter();
   RECS_NOT_NULL(out);
@@ -152,7 +155,8 @@ const char *recs_model_title(const recs_model *model, uint32_t item) {
   const char *name = "";
   if (model == NULL || item >= recs_ids_count(model->items) || recs__ids_removed(model->items, item))
     return "";
-  if (model->title != NULL && recs_profiles_text(&name, NULL, model->profiles, item, model->title_field) == RECS_OK && name[0] != 0)
+  if (model->title != NULL && recs_profiles_text(&name, NULL, model->profiles, item, model->title_field) == RECS_OK &&
+      name[0] != 0)
     return name;
   return recs_ids_name(&name, NULL, model->items, item) == RECS_OK ? name : "";
 }

@@ -32,12 +32,13 @@ typedef struct recs__model_parts {
   const char *title;           /* NULL or "": none */
 } recs__model_parts;
 
-/* A model that holds its parts, or frozen copies of them. Parts that do not fit each other fail with `misfit`: whoever made them is to
- * blame, the caller or a file. */
+/* A model that holds its parts, or frozen copies of them. Parts that do not fit each other fail with `misfit`: whoever
+ * made them is to blame, the caller or a file. */
 int32_t recs__model_new(recs_model **out, const recs__model_parts *parts, int32_t misfit);
 
 /* Profiles must be over the dictionary, and know all its rows. `whose` is "item" or "user". */
-int32_t recs__model_check_profiles(const recs_profiles *profiles, const recs_ids *ids, const char *whose, int32_t misfit);
+int32_t recs__model_check_profiles(const recs_profiles *profiles, const recs_ids *ids, const char *whose,
+                                   int32_t misfit);
 
 /* The field that titles stand in: a text field of the profiles. Without a title (NULL or "") RECS_NO_ROW. */
 int32_t recs__model_find_title(uint32_t *out_field, const recs_profiles *profiles, const char *title, int32_t misfit);

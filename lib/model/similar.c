@@ -29,8 +29,8 @@ static int32_t find_part(const recs_scorer **out, const recs_scorer *scorer, con
   return unknown_part(scorer, name);
 }
 
-int32_t recs_model_similar(uint32_t *out_items, double *out_scores, size_t *out_count, const recs_model *model, uint32_t item,
-                           const char *part, size_t n, const recs_filter *filter) {
+int32_t recs_model_similar(uint32_t *out_items, double *out_scores, size_t *out_count, const recs_model *model,
+                           uint32_t item, const char *part, size_t n, const recs_filter *filter) {
   const recs_scorer *scorer;
   recs__serving self = {0};
   int32_t status;

@@ -3,8 +3,8 @@
 
 #include "lib/model/model.h"
 
-/* The lock is held for a few instructions: to copy the pointer and to add a holder, which must be one step, or else the model could be freed in
- * between. */
+/* The lock is held for a few instructions: to copy the pointer and to add a holder, which must be one step, or else the
+ * model could be freed in between. */
 struct recs_model_slot {
   recs__object object;
   pthread_mutex_t lock;

@@ -5,11 +5,11 @@
 #include "lib/recommend/scorer.h"
 
 /* Writes or reads one part within its scope. */
-#define IN_SCOPE(stream, name, call)                    \
-  do {                                                  \
-    RECS_TRY(recs__enter_scope(&(stream)->scope, name)); \
-    RECS_TRY(call);                                     \
-    recs__leave_scope(&(stream)->scope);                \
+#define IN_SCOPE(stream, name, call)                                                                                   \
+  do {                                                                                                                 \
+    RECS_TRY(recs__enter_scope(&(stream)->scope, name));                                                               \
+    RECS_TRY(call);                                                                                                    \
+    recs__leave_scope(&(stream)->scope);                                                                               \
   } while (0)
 
 int32_t recs__model_write(const recs_model *model, recs__writer *writer) {
@@ -60,7 +60,8 @@ int32_t recs__model_read(recs_model **out, recs__reader *reader) {
   int32_t status;
   *out = NULL;
   RECS_GO(read_all(&read, reader));
-  parts = (recs__model_parts){read.users, read.items, read.histories, read.profiles, read.scorer, read.fallback, read.title};
+  parts = (recs__model_parts){read.users,  read.items,    read.histories, read.profiles,
+                              read.scorer, read.fallback, read.title};
   RECS_GO(recs__model_new(out, &parts, RECS_ERROR_FORMAT));
 cleanup:
   recs__release(read.fallback);

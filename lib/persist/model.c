@@ -51,7 +51,8 @@ cleanup:
   return status;
 }
 
-/* The checks speak of "it": this says what it is. What the bytes name and is not there is damage too. `path` is NULL for bytes in memory. */
+/* The checks speak of "it": this says what it is. What the bytes name and is not there is damage too. `path` is NULL
+ * for bytes in memory. */
 static int32_t blame(int32_t status, const char *path) {
   char reason[RECS__MESSAGE_SIZE];
   char quoted[160] = "in memory";

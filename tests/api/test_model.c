@@ -36,7 +36,8 @@ static void recommend(listed *out, const recs_model *model, uint32_t user, size_
 
 static recs_history history_of(const recs_model *model, uint32_t user) {
   recs_history history = {.struct_size = sizeof history, .user = user};
-  ck_ok(recs_histories_row(&history.items, &history.weights, &history.times, &history.count, recs_model_histories(model), user));
+  ck_ok(recs_histories_row(&history.items, &history.weights, &history.times, &history.count,
+                           recs_model_histories(model), user));
   return history;
 }
 
@@ -174,7 +175,8 @@ END_TEST
 START_TEST(filters_hold_for_both_stretches) {
   recs_model *model = fit("item-knn", "k=2", NULL);
   uint32_t allowed[20], denied[] = {2, 4, 6};
-  recs_filter filter = {.struct_size = sizeof filter, .allowed = allowed, .allowed_count = 20, .denied = denied, .denied_count = 3};
+  recs_filter filter = {
+      .struct_size = sizeof filter, .allowed = allowed, .allowed_count = 20, .denied = denied, .denied_count = 3};
   for (uint32_t i = 0; i < 20; i++)
     allowed[i] = i;
   for (uint32_t user = 0; user < USERS; user++) {
@@ -192,7 +194,8 @@ START_TEST(filters_hold_for_both_stretches) {
     filter.include_seen = 1;
     recommend(&given, model, user, ITEMS, &filter);
     for (size_t i = 0; i < history.count; i++)
-      ck_assert_int_eq(has(given.items, given.count, history.items[i]), history.items[i] < 20 && !has(denied, 3, history.items[i]));
+      ck_assert_int_eq(has(given.items, given.count, history.items[i]),
+                       history.items[i] < 20 && !has(denied, 3, history.items[i]));
   }
   recs_model_free(model);
 }
@@ -213,7 +216,8 @@ START_TEST(removed_items_are_never_listed) {
     recommend(&given, model, user, ITEMS, NULL);
     ck_assert(!has(given.items, given.count, 0) && !has(given.items, given.count, 3));
     recommend(&given, model, user, ITEMS, &filter);
-    ck_assert(!has(given.items, given.count, 0) && !has(given.items, given.count, 3) && !has(given.items, given.count, 1));
+    ck_assert(!has(given.items, given.count, 0) && !has(given.items, given.count, 3) &&
+              !has(given.items, given.count, 1));
     ck_assert(has(given.items, given.count, 2));
   }
   ck_ok(recs_model_similar(items, scores, &count, model, 6, NULL, ITEMS, NULL));
@@ -240,16 +244,17 @@ START_TEST(similar_by_the_whole_or_a_part) {
   ck_ok(recs_model_similar(by_model.items, by_model.scores, &by_model.count, model, 5, "content", 9, NULL));
   for (uint32_t i = 0; i < recs_scorer_parts(scorer); i++) {
     if (strcmp(recs_scorer_name(recs_scorer_part(scorer, i)), "content") == 0)
-      ck_ok(recs_scorer_similar(by_scorer.items, by_scorer.scores, &by_scorer.count, recs_scorer_part(scorer, i), 5, NULL, 9));
+      ck_ok(recs_scorer_similar(by_scorer.items, by_scorer.scores, &by_scorer.count, recs_scorer_part(scorer, i), 5,
+                                NULL, 9));
   }
   check_same(&by_model, &by_scorer);
-  ck_fails(recs_model_similar(by_model.items, by_model.scores, &by_model.count, model, 5, "popularity", 9, NULL), RECS_ERROR_NOT_FOUND,
-           "known: hybrid, content");
+  ck_fails(recs_model_similar(by_model.items, by_model.scores, &by_model.count, model, 5, "popularity", 9, NULL),
+           RECS_ERROR_NOT_FOUND, "known: hybrid, content");
   ck_assert_uint_eq(by_model.count, 0);
   recs_model_free(model);
   model = fit("popularity", NULL, NULL);
-  ck_fails(recs_model_similar(by_model.items, by_model.scores, &by_model.count, model, 5, NULL, 9, NULL), RECS_ERROR_UNSUPPORTED,
-           "popularity");
+  ck_fails(recs_model_similar(by_model.items, by_model.scores, &by_model.count, model, 5, NULL, 9, NULL),
+           RECS_ERROR_UNSUPPORTED, "popularity");
   /* The board that the refused request had is clean. */
   recommend(&by_model, model, 0, 9, NULL);
   ck_assert_uint_eq(by_model.count, 9);
@@ -320,15 +325,20 @@ START_TEST(refused_requests) {
   l.count = 7;
   ck_fails(recs_model_recommend(l.items, l.scores, &l.count, model, USERS, 1, NULL), RECS_ERROR_INVALID, "user row 40");
   ck_assert_uint_eq(l.count, 0);
-  ck_fails(recs_model_recommend(l.items, l.scores, &l.count, model, RECS_NO_ROW, 1, NULL), RECS_ERROR_INVALID, "4294967295");
+  ck_fails(recs_model_recommend(l.items, l.scores, &l.count, model, RECS_NO_ROW, 1, NULL), RECS_ERROR_INVALID,
+           "4294967295");
   ck_fails(recs_model_recommend(l.items, l.scores, &l.count, model, 0, 0, NULL), RECS_ERROR_INVALID, "n is 0");
   ck_fails(recs_model_recommend(l.items, l.scores, &l.count, model, 0, 1, &filter), RECS_ERROR_INVALID, "row 31");
-  ck_fails(recs_model_recommend_history(l.items, l.scores, &l.count, model, NULL, 1, NULL), RECS_ERROR_INVALID, "history");
-  ck_fails(recs_model_recommend_history(l.items, l.scores, &l.count, NULL, &history, 1, NULL), RECS_ERROR_INVALID, "model");
+  ck_fails(recs_model_recommend_history(l.items, l.scores, &l.count, model, NULL, 1, NULL), RECS_ERROR_INVALID,
+           "history");
+  ck_fails(recs_model_recommend_history(l.items, l.scores, &l.count, NULL, &history, 1, NULL), RECS_ERROR_INVALID,
+           "model");
   history.items = &far;
   history.count = 1;
-  ck_fails(recs_model_recommend_history(l.items, l.scores, &l.count, model, &history, 1, NULL), RECS_ERROR_INVALID, "31");
-  ck_fails(recs_model_similar(l.items, l.scores, &l.count, model, ITEMS, NULL, 1, NULL), RECS_ERROR_INVALID, "item row 31");
+  ck_fails(recs_model_recommend_history(l.items, l.scores, &l.count, model, &history, 1, NULL), RECS_ERROR_INVALID,
+           "31");
+  ck_fails(recs_model_similar(l.items, l.scores, &l.count, model, ITEMS, NULL, 1, NULL), RECS_ERROR_INVALID,
+           "item row 31");
   ck_fails(recs_model_similar(l.items, l.scores, &l.count, model, 0, NULL, 0, NULL), RECS_ERROR_INVALID, "n is 0");
   ck_fails(recs_model_similar(l.items, l.scores, &l.count, NULL, 0, NULL, 1, NULL), RECS_ERROR_INVALID, "model");
   ck_fails(recs_model_similar(NULL, l.scores, &l.count, model, 0, NULL, 1, NULL), RECS_ERROR_INVALID, "out_items");
@@ -384,10 +394,12 @@ START_TEST(refused_fits) {
   options.matrix = NULL;
   ck_ok(recs_test_shop_open(&other, context, USERS, ITEMS));
   options.items = other.goods;
-  ck_fails(recs_model_fit(&model, shop.log, &options, NULL, NULL), RECS_ERROR_INVALID, "item profiles are over another dictionary");
+  ck_fails(recs_model_fit(&model, shop.log, &options, NULL, NULL), RECS_ERROR_INVALID,
+           "item profiles are over another dictionary");
   options.items = NULL;
   options.users = other.people;
-  ck_fails(recs_model_fit(&model, shop.log, &options, NULL, NULL), RECS_ERROR_INVALID, "user profiles are over another dictionary");
+  ck_fails(recs_model_fit(&model, shop.log, &options, NULL, NULL), RECS_ERROR_INVALID,
+           "user profiles are over another dictionary");
   recs_test_shop_close(&other);
   options.users = NULL;
   ck_ok(recs_profiles_freeze(&early, shop.goods));
@@ -417,8 +429,8 @@ START_TEST(made_of_parts) {
   /* A user who came later; no profiles, no title, no fallback. */
   ck_ok(recs_ids_add(&row, shop.users, "later", 5));
   ck_ok(recs_ids_freeze(&users, shop.users));
-  ck_ok(recs_model_create(&model, users, recs_model_items(whole), recs_model_histories(whole), NULL, recs_model_scorer(whole), NULL,
-                          NULL));
+  ck_ok(recs_model_create(&model, users, recs_model_items(whole), recs_model_histories(whole), NULL,
+                          recs_model_scorer(whole), NULL, NULL));
   recs_ids_free(users);
   recs_model_free(whole);
   recommend(&a, model, USERS, 5, NULL);
@@ -440,19 +452,27 @@ START_TEST(parts_that_do_not_fit) {
   ck_ok(recs_test_shop_open(&small, context, 10, 10));
   ck_ok(recs_test_shop_fit(&other, &small, "popularity", NULL, NULL));
   ck_fails(recs_model_create(NULL, users, items, histories, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID, "out");
-  ck_fails(recs_model_create(&model, NULL, items, histories, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID, "users");
-  ck_fails(recs_model_create(&model, users, NULL, histories, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID, "items");
-  ck_fails(recs_model_create(&model, users, items, NULL, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID, "histories");
-  ck_fails(recs_model_create(&model, users, items, histories, profiles, NULL, NULL, NULL), RECS_ERROR_INVALID, "scorer");
-  ck_fails(recs_model_create(&model, small.users, items, histories, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID, "only 10 users");
-  ck_fails(recs_model_create(&model, users, small.items, histories, NULL, scorer, NULL, NULL), RECS_ERROR_INVALID, "only 10");
-  ck_fails(recs_model_create(&model, users, items, recs_model_histories(other), profiles, recs_model_scorer(other), NULL, NULL),
+  ck_fails(recs_model_create(&model, NULL, items, histories, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID,
+           "users");
+  ck_fails(recs_model_create(&model, users, NULL, histories, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID,
+           "items");
+  ck_fails(recs_model_create(&model, users, items, NULL, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID,
+           "histories");
+  ck_fails(recs_model_create(&model, users, items, histories, profiles, NULL, NULL, NULL), RECS_ERROR_INVALID,
+           "scorer");
+  ck_fails(recs_model_create(&model, small.users, items, histories, profiles, scorer, NULL, NULL), RECS_ERROR_INVALID,
+           "only 10 users");
+  ck_fails(recs_model_create(&model, users, small.items, histories, NULL, scorer, NULL, NULL), RECS_ERROR_INVALID,
+           "only 10");
+  ck_fails(recs_model_create(&model, users, items, recs_model_histories(other), profiles, recs_model_scorer(other),
+                             NULL, NULL),
            RECS_ERROR_INVALID, "scorer knows 10 items");
-  ck_fails(recs_model_create(&model, users, items, histories, profiles, scorer, recs_model_scorer(other), NULL), RECS_ERROR_INVALID,
-           "fallback knows 10 items");
+  ck_fails(recs_model_create(&model, users, items, histories, profiles, scorer, recs_model_scorer(other), NULL),
+           RECS_ERROR_INVALID, "fallback knows 10 items");
   ck_fails(recs_model_create(&model, users, items, histories, small.goods, scorer, NULL, NULL), RECS_ERROR_INVALID,
            "another dictionary");
-  ck_fails(recs_model_create(&model, users, items, histories, NULL, scorer, NULL, "title"), RECS_ERROR_INVALID, "title");
+  ck_fails(recs_model_create(&model, users, items, histories, NULL, scorer, NULL, "title"), RECS_ERROR_INVALID,
+           "title");
   ck_assert_ptr_null(model);
   recs_model_free(other);
   recs_test_shop_close(&small);

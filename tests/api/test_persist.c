@@ -169,8 +169,8 @@ static int try_load(const unsigned char *damaged, size_t length) {
     return 0;
   }
   ck_assert_ptr_null(loaded);
-  ck_assert_msg(status == RECS_ERROR_FORMAT || status == RECS_ERROR_VERSION || status == RECS_ERROR_UNSUPPORTED, "%s: %s",
-                recs_strerror(status), recs_last_error());
+  ck_assert_msg(status == RECS_ERROR_FORMAT || status == RECS_ERROR_VERSION || status == RECS_ERROR_UNSUPPORTED,
+                "%s: %s", recs_strerror(status), recs_last_error());
   ck_assert_ptr_eq(strstr(recs_last_error(), "the model in memory cannot be read: "), recs_last_error());
   return 1;
 }

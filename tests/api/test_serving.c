@@ -32,7 +32,8 @@ typedef struct lists {
 
 static void one_by_one(lists *out, const recs_model *from) {
   for (uint32_t user = 0; user < USERS; user++)
-    ck_ok(recs_model_recommend(out->items + user * LENGTH, out->scores + user * LENGTH, &out->counts[user], from, user, LENGTH, NULL));
+    ck_ok(recs_model_recommend(out->items + user * LENGTH, out->scores + user * LENGTH, &out->counts[user], from, user,
+                               LENGTH, NULL));
 }
 
 static void check_user(const lists *a, size_t i, const lists *b, size_t j) {
@@ -51,7 +52,8 @@ START_TEST(batches_give_the_same_lists) {
     recs_model *fitted;
     ck_ok(recs_test_shop_open(&twin, own, USERS, ITEMS));
     ck_ok(recs_test_shop_fit(&fitted, &twin, NULL, NULL, NULL));
-    ck_ok(recs_model_recommend_many(given.items, given.scores, given.counts, fitted, NULL, USERS, LENGTH, NULL, NULL, NULL));
+    ck_ok(recs_model_recommend_many(given.items, given.scores, given.counts, fitted, NULL, USERS, LENGTH, NULL, NULL,
+                                    NULL));
     for (uint32_t user = 0; user < USERS; user++)
       check_user(&given, user, &expected, user);
     recs_model_free(fitted);
@@ -70,7 +72,8 @@ START_TEST(batches_of_some_users) {
   for (size_t i = 0; i < 4; i++)
     check_user(&given, i, &expected, users[i]);
   ck_ok(recs_model_recommend_many(given.items, given.scores, given.counts, model, users, 0, LENGTH, NULL, NULL, NULL));
-  ck_ok(recs_model_recommend_many(given.items, given.scores, given.counts, model, users, 4, LENGTH, &filter, NULL, NULL));
+  ck_ok(
+      recs_model_recommend_many(given.items, given.scores, given.counts, model, users, 4, LENGTH, &filter, NULL, NULL));
   ck_ok(recs_model_recommend(expected.items, expected.scores, expected.counts, model, 7, LENGTH, &filter));
   check_user(&given, 2, &expected, 0);
 }
@@ -80,24 +83,27 @@ START_TEST(refused_batches) {
   static const uint32_t users[] = {7, USERS, 8};
   static lists given;
   memset(given.counts, 0xff, sizeof given.counts);
-  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, users, 3, LENGTH, NULL, NULL, NULL),
-           RECS_ERROR_INVALID, "users[1] is row 300");
+  ck_fails(
+      recs_model_recommend_many(given.items, given.scores, given.counts, model, users, 3, LENGTH, NULL, NULL, NULL),
+      RECS_ERROR_INVALID, "users[1] is row 300");
   for (int i = 0; i < 3; i++)
     ck_assert_uint_eq(given.counts[i], 0);
-  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, NULL, USERS + 1, LENGTH, NULL, NULL, NULL),
+  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, NULL, USERS + 1, LENGTH, NULL,
+                                     NULL, NULL),
            RECS_ERROR_INVALID, "301 users");
-  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, users, 1, 0, NULL, NULL, NULL), RECS_ERROR_INVALID,
-           "n is 0");
-  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, NULL, 3, SIZE_MAX / 2, NULL, NULL, NULL),
+  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, users, 1, 0, NULL, NULL, NULL),
+           RECS_ERROR_INVALID, "n is 0");
+  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, NULL, 3, SIZE_MAX / 2, NULL, NULL,
+                                     NULL),
            RECS_ERROR_OVERFLOW, "3 lists");
-  ck_fails(recs_model_recommend_many(NULL, given.scores, given.counts, model, users, 1, 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
-           "out_items");
-  ck_fails(recs_model_recommend_many(given.items, NULL, given.counts, model, users, 1, 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
-           "out_scores");
-  ck_fails(recs_model_recommend_many(given.items, given.scores, NULL, model, users, 1, 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
-           "out_counts");
-  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, NULL, users, 1, 1, NULL, NULL, NULL), RECS_ERROR_INVALID,
-           "model");
+  ck_fails(recs_model_recommend_many(NULL, given.scores, given.counts, model, users, 1, 1, NULL, NULL, NULL),
+           RECS_ERROR_INVALID, "out_items");
+  ck_fails(recs_model_recommend_many(given.items, NULL, given.counts, model, users, 1, 1, NULL, NULL, NULL),
+           RECS_ERROR_INVALID, "out_scores");
+  ck_fails(recs_model_recommend_many(given.items, given.scores, NULL, model, users, 1, 1, NULL, NULL, NULL),
+           RECS_ERROR_INVALID, "out_counts");
+  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, NULL, users, 1, 1, NULL, NULL, NULL),
+           RECS_ERROR_INVALID, "model");
 }
 END_TEST
 
@@ -112,7 +118,8 @@ START_TEST(batches_stop) {
   static lists given;
   int calls = 0;
   memset(given.counts, 0xff, sizeof given.counts);
-  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, NULL, USERS, LENGTH, NULL, stop, &calls),
+  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, NULL, USERS, LENGTH, NULL, stop,
+                                     &calls),
            RECS_ERROR_CANCELLED, "cancelled");
   ck_assert_int_eq(calls, 1);
   for (int i = 0; i < USERS; i++)
@@ -120,7 +127,8 @@ START_TEST(batches_stop) {
 }
 END_TEST
 
-/* A thread that asks for lists and compares them; Check's asserts belong to the main thread, so that it counts what differs. */
+/* A thread that asks for lists and compares them; Check's asserts belong to the main thread, so that it counts what
+ * differs. */
 typedef struct reader {
   pthread_t thread;
   const lists *expected;

@@ -1,5 +1,5 @@
-/* Any bytes as a model file. The checksums are made right first, so that what lies behind them is reached; a model that loads must
- * answer without harm.
+/* Any bytes as a model file. The checksums are made right first, so that what lies behind them is reached; a model that
+ * loads must answer without harm.
  *
  * With libFuzzer: CC=clang meson setup build-fuzz -Dtests=true -Db_sanitize=address,undefined -Db_lundef=false, add
  * -fsanitize=fuzzer to a link of this file with tests/support and librecs, and start from tests/golden. Without it,

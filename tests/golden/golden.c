@@ -21,8 +21,8 @@ typedef struct answers {
   int wrong;
 } answers;
 
-static void write_answer(void *payload, const char *of, uint32_t row, const uint32_t *items, const double *scores, size_t count,
-                         const char *text) {
+static void write_answer(void *payload, const char *of, uint32_t row, const uint32_t *items, const double *scores,
+                         size_t count, const char *text) {
   answers *self = payload;
   fprintf(self->file, "%s %u: %s\n", of, row, text);
   for (size_t i = 0; i < count; i++)
@@ -35,8 +35,8 @@ static int differs(answers *self, const char *what, uint32_t row) {
   return 1;
 }
 
-static void check_answer(void *payload, const char *of, uint32_t row, const uint32_t *items, const double *scores, size_t count,
-                         const char *text) {
+static void check_answer(void *payload, const char *of, uint32_t row, const uint32_t *items, const double *scores,
+                         size_t count, const char *text) {
   answers *self = payload;
   char line[LINE], expected[LINE];
   snprintf(expected, sizeof expected, "%s %u: %s\n", of, row, text);
@@ -45,8 +45,8 @@ static void check_answer(void *payload, const char *of, uint32_t row, const uint
   for (size_t i = 0; i < count; i++) {
     unsigned item;
     double score;
-    if ((fgets(line, sizeof line, self->file) == NULL || sscanf(line, "%u %lf", &item, &score) != 2 || item != items[i] ||
-         !(fabs(score - scores[i]) <= tolerance)) &&
+    if ((fgets(line, sizeof line, self->file) == NULL || sscanf(line, "%u %lf", &item, &score) != 2 ||
+         item != items[i] || !(fabs(score - scores[i]) <= tolerance)) &&
         differs(self, of, row))
       return;
   }
@@ -79,8 +79,8 @@ static int make(recs_context *context, const char *model_path, const char *text_
   int code = 1;
   if (self.file == NULL)
     return failed(text_path);
-  if (recs_test_shop_open(&shop, context, USERS, ITEMS) != RECS_OK || recs_test_shop_fit(&model, &shop, NULL, NULL, NULL) != RECS_OK ||
-      recs_model_save(model, model_path) != RECS_OK)
+  if (recs_test_shop_open(&shop, context, USERS, ITEMS) != RECS_OK ||
+      recs_test_shop_fit(&model, &shop, NULL, NULL, NULL) != RECS_OK || recs_model_save(model, model_path) != RECS_OK)
     failed(model_path);
   else if (recs_test_answers(model, UINT32_MAX, write_answer, &self) == 0)
     code = 0;

@@ -32,8 +32,8 @@ uint32_t recs_test_answers(const recs_model *model, uint32_t rows, recs_test_ans
   return failed;
 }
 
-static void add_to_hash(void *payload, const char *of, uint32_t row, const uint32_t *items, const double *scores, size_t count,
-                        const char *text) {
+static void add_to_hash(void *payload, const char *of, uint32_t row, const uint32_t *items, const double *scores,
+                        size_t count, const char *text) {
   XXH3_state_t *state = payload;
   XXH3_64bits_update(state, of, strlen(of));
   XXH3_64bits_update(state, &row, sizeof row);

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TRY(call)             \
-  do {                        \
-    int32_t tried = (call);   \
-    if (tried != RECS_OK)     \
-      return tried;           \
+#define TRY(call) \
+  do { \
+    int32_t tried = (call); \
+    if (tried != RECS_OK) \
+      return tried; \
   } while (0)
 
 enum { EVENTS_A_USER = 6 };

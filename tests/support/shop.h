@@ -1,5 +1,5 @@
-/* A small shop for tests of what is served: users, items with tags, numbers and titles, and a log. Its content depends on the sizes
- * alone. */
+/* A small shop for tests of what is served: users, items with tags, numbers and titles, and a log. Its content depends
+ * on the sizes alone. */
 #ifndef RECS_TESTS_SHOP_H
 #define RECS_TESTS_SHOP_H
 
