@@ -126,12 +126,12 @@ RECS_API int32_t recs_model_recommend(uint32_t *out_items, double *out_scores, s
 
 /**
  * The @p n best items for a given history: an anonymous basket, or a newer history of a known user.
- * @param history what was done, in rows of recs_model_items(). An empty one is fine.
- * All else as in recs_model_recommend().
+ * Lists, thread safety and cost are as in recs_model_recommend().
  * @param[out] out_items room for @p n rows.
  * @param[out] out_scores room for @p n scores.
  * @param[out] out_count how many there are.
  * @param model the model.
+ * @param history what was done, in rows of recs_model_items(). An empty one is fine.
  * @param n at least 1.
  * @param filter NULL: items that are not in the history.
  * @return as recs_model_recommend(); #RECS_ERROR_INVALID also for a history with an unknown item or a weight that is

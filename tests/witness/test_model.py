@@ -69,8 +69,8 @@ class Served:
 
     def recommend(self, user, n):
         items, scores, count = np.empty(n, np.uint32), np.empty(n), self.ffi.new("size_t *")
-        self.recs.ok(self.lib.recs_model_recommend(self.recs.array("uint32_t", items), self.recs.array("double", scores), count,
-                                                   self.model, user, n, self.ffi.NULL))
+        self.recs.ok(self.lib.recs_model_recommend(self.recs.array("uint32_t", items), self.recs.array("double", scores),
+                                                   count, self.model, user, n, self.ffi.NULL))
         return items[:count[0]], scores[:count[0]]
 
 
