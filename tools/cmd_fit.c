@@ -36,6 +36,7 @@ typedef struct fit_flags {
   catalogue_flags items;
   const char *users;
   const char *scorer;
+  const char *fallback;
   const char *out;
   text_list sets;
   cleaning_flags rules;
@@ -59,6 +60,8 @@ static int fit_model(const recs_events *events, const recs_profiles *items, cons
   options.title = given->items.title;
   if (given->scorer != NULL)
     options.scorer = given->scorer;
+  if (given->fallback != NULL)
+    options.fallback = given->fallback;
   if (code == EXIT_DONE && recs_model_fit(&model, events, &options, terminal_progress(), NULL) != RECS_OK)
     code = report_failure(NULL);
   if (code == EXIT_DONE) {
@@ -119,6 +122,7 @@ static int run(int count, char **arguments) {
   profile_columns_init(&given.items.columns);
   const flag flags[] = {
       {"scorer", FLAG_TEXT, &given.scorer, "NAME", "content, popularity, user-knn, item-knn, hybrid (default), hybrid-equal"},
+      {"fallback", FLAG_TEXT, &given.fallback, "NAME", "the scorer that fills lists which the other leaves short; default popularity; or none"},
       {"set", FLAG_LIST, &given.sets, "KEY=VALUE", "an option of the scorer (k=100, item-knn.k=100) or of the matrix (matrix.half_life=...)"},
       {"out", FLAG_TEXT, &given.out, "MODEL", "the model file to write"},
       {"clean", FLAG_SWITCH, &given.clean, NULL, "clean the log first, as recs clean does, and report what was removed"},

@@ -8,22 +8,59 @@ RECS_BEGIN_DECLS
 /* FFI-BEGIN */
 
 /**
- * @defgroup persist Files
- * The same model gives the same bytes, whatever the threads, the machine and the day.
+ * @defgroup persist Files The same model gives the same bytes, whatever the threads, the machine and the day.
  * @{
  */
 
-/** Writes a model: to a temporary file beside @p path, which is synced and renamed, so that readers see the old file or the new
- * one. @since 0.1 */
+/**
+ * Writes a model: to a temporary file beside @p path, which is synced and renamed, so that readers see the old file or
+ * the new one, and a failure leaves the old one.
+ * @param model the model.
+ * @param path where; a link is followed, and what is there already must be a file.
+ * @return #RECS_OK; #RECS_ERROR_IO with the system's reason; #RECS_ERROR_NOMEM; #RECS_ERROR_UNSUPPORTED on a big-endian
+ *   machine.
+ * Thread safety: any thread; of several that write to one path, one wins whole. Complexity: O(size of the file).
+ * @since 0.1
+ */
 RECS_API int32_t recs_model_save(const recs_model *model, const char *path);
-/** Maps a model file. Every offset and index is checked first: a damaged file is #RECS_ERROR_FORMAT, a newer one
- * #RECS_ERROR_VERSION. The file must not be changed in place while the model lives. O(size) to check, nothing is built. @since 0.1 */
+
+/**
+ * Maps a model file. Every checksum, offset and index is checked first, so that no file can lead out of bounds; then
+ * nothing is built: the model's arrays are those of the file.
+ * @param[out] out the model; the caller frees it with recs_model_free().
+ * @param context its allocator and threads.
+ * @param path the file. It must not be changed in place while the model lives; recs_model_save() never does that.
+ * @return #RECS_OK; #RECS_ERROR_IO; #RECS_ERROR_FORMAT for a file that is damaged, or no model; #RECS_ERROR_VERSION for
+ *   one that a newer release wrote; #RECS_ERROR_UNSUPPORTED for another byte order; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(size) to check; memory of a few hundred bytes a part.
+ * @since 0.1
+ */
 RECS_API int32_t recs_model_load(recs_model **out, recs_context *context, const char *path);
-/** A model as bytes, to be freed with recs_buffer_free(). @since 0.1 */
+
+/**
+ * A model as bytes: those of the file that recs_model_save() writes.
+ * @param[out] out the bytes; the caller frees them with recs_buffer_free().
+ * @param[out] out_size how many.
+ * @param model the model.
+ * @return #RECS_OK; #RECS_ERROR_NOMEM; #RECS_ERROR_UNSUPPORTED on a big-endian machine.
+ * Thread safety: any thread. Complexity: O(size).
+ * @since 0.1
+ */
 RECS_API int32_t recs_model_save_memory(void **out, size_t *out_size, const recs_model *model);
-/** A model from bytes (copied). @since 0.1 */
+
+/**
+ * A model from bytes, which are copied.
+ * @param[out] out the model; the caller frees it with recs_model_free().
+ * @param context its allocator and threads.
+ * @param bytes what recs_model_save_memory() gave, or a whole file; anything else is refused.
+ * @param size how many.
+ * @return as recs_model_load().
+ * Thread safety: any thread. Complexity: O(size).
+ * @since 0.1
+ */
 RECS_API int32_t recs_model_load_memory(recs_model **out, recs_context *context, const void *bytes, size_t size);
-/** Frees what recs_model_save_memory() gave; NULL is fine. @since 0.1 */
+
+/** Frees what recs_model_save_memory() gave; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_buffer_free(void *buffer);
 
 /** @} */

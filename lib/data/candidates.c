@@ -62,6 +62,19 @@ int32_t recs_candidates_create(recs_candidates **out, recs_context *context, uin
   return RECS_OK;
 }
 
+void recs__candidates_drop(recs_candidates *candidates, uint32_t row) {
+  uint64_t bit = UINT64_C(1) << (row & 63);
+  candidates->count -= (candidates->bits[row >> 6] & bit) != 0;
+  candidates->bits[row >> 6] &= ~bit;
+}
+
+void recs__candidates_intersect(recs_candidates *candidates, const recs_candidates *other) {
+  size_t words = ((size_t)candidates->rows + 63) / 64;
+  for (size_t i = 0; i < words; i++)
+    candidates->bits[i] &= other->bits[i];
+  candidates->count = count_bits(candidates->bits, words);
+}
+
 uint32_t recs_candidates_count(const recs_candidates *candidates) {
   return candidates == NULL ? 0 : candidates->count;
 }

@@ -16,4 +16,8 @@ static inline int recs__candidates_has(const recs_candidates *candidates, uint32
   return candidates == NULL || ((candidates->bits[row >> 6] >> (row & 63)) & 1u) != 0;
 }
 
+/* For who has just made the set, before others see it: takes out one row, or all rows that another set lacks. */
+void recs__candidates_drop(recs_candidates *candidates, uint32_t row);
+void recs__candidates_intersect(recs_candidates *candidates, const recs_candidates *other);
+
 #endif

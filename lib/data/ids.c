@@ -206,6 +206,10 @@ int recs__ids_same(const recs_ids *a, const recs_ids *b) {
   return a->lineage == b->lineage;
 }
 
+int recs__ids_removed(const recs_ids *ids, uint32_t row) {
+  return recs__id_table_is_removed(ids->table, row);
+}
+
 int32_t recs__ids_write(const recs_ids *ids, recs__writer *writer) {
   return recs__id_table_write(ids->table, writer);
 }

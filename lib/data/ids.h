@@ -17,4 +17,7 @@ uint32_t recs__ids_find(const recs_ids *ids, const char *id, size_t length);
 /* True when both are the same dictionary, or one is a frozen copy of the other: their rows mean the same. */
 int recs__ids_same(const recs_ids *a, const recs_ids *b);
 
+/* True when a row, which must be below the count, was removed. */
+int recs__ids_removed(const recs_ids *ids, uint32_t row);
+
 #endif
