@@ -126,6 +126,7 @@ int32_t recs__parallel(const recs_context *context, size_t count, size_t grain, 
   uint32_t threads, started;
   worker *workers;
   int32_t status;
+  RECS_TRY(recs__progress_at(progress, 0)); /* the caller is asked at least once, whichever thread does the work */
   shared.ranges = range_count(count, shared.grain);
   threads = recs__parallel_threads(context, count, shared.grain);
   workers = recs__alloc_zero(context, threads, sizeof *workers);

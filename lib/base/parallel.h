@@ -14,7 +14,7 @@ uint32_t recs__parallel_threads(const recs_context *context, size_t count, size_
 
 /* Runs the task over [0, count) in ranges of `grain` elements (the last may be shorter), the calling thread among the workers. A
  * failing range stops the rest, and its status and message become the caller's (of several: that of the lowest range that ran).
- * Progress is reported between ranges of the calling thread. */
+ * Progress is reported at the start and between ranges of the calling thread. */
 int32_t recs__parallel(const recs_context *context, size_t count, size_t grain, recs__task_fn task, void *payload,
                        const recs__progress *progress);
 

@@ -253,7 +253,7 @@ int32_t recs__space_write(const recs__space *space, recs__writer *writer) {
     RECS_TRY(recs__write_u64(writer, "field", block->field));
     RECS_TRY(recs__write_u64(writer, "count", block->count));
     if (block->labels != NULL)
-      RECS_TRY(recs__ids_write(block->labels, writer));
+      RECS_SCOPED(writer, "labels", recs__ids_write(block->labels, writer));
     recs__leave_scope(&writer->scope);
   }
   return RECS_OK;
@@ -271,7 +271,7 @@ static int32_t read_block(recs__block *block, recs__space *space, recs__reader *
   space->features += block->count;
   if (reason == RECS_REASON_NUMBER)
     return RECS_OK;
-  RECS_TRY(recs__ids_read(&block->labels, reader));
+  RECS_SCOPED(reader, "labels", recs__ids_read(&block->labels, reader));
   if (recs_ids_count(block->labels) != block->count)
     return recs__fail(RECS_ERROR_FORMAT, "a block of %" PRIu32 " features has %" PRIu32 " labels", block->count,
                       recs_ids_count(block->labels));
