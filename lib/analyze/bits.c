@@ -44,7 +44,8 @@ RECS__TARGET_AVX2 static uint32_t intersect_avx2(uint64_t *out, const uint64_t *
 RECS__TARGET_AVX512 static uint32_t intersect_avx512(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t words) {
   __m512i sums = _mm512_setzero_si512();
   for (size_t i = 0; i < words; i += 8) {
-    __mmask8 there = words - i >= 8 ? (__mmask8)0xff : (__mmask8)((1u << (words - i)) - 1);
+    unsigned bits = words - i >= 8 ? 0xffu : (1u << (words - i)) - 1u;
+    __mmask8 there = (__mmask8)(bits & 0xffu);
     __m512i both = _mm512_and_si512(_mm512_maskz_loadu_epi64(there, a + i), _mm512_maskz_loadu_epi64(there, b + i));
     _mm512_mask_storeu_epi64(out + i, there, both);
     sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(both));

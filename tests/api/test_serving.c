@@ -109,7 +109,7 @@ END_TEST
 
 static int32_t stop(void *payload, double fraction) {
   int *calls = payload;
-  ck_assert(fraction > 0.0 && fraction <= 1.0);
+  ck_assert(fraction >= 0.0 && fraction <= 1.0);
   *calls += 1;
   return 1;
 }
