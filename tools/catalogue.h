@@ -18,6 +18,7 @@ typedef struct catalogue_flags {
   {"text", FLAG_TEXT, &(c).columns.options.text, "COLUMNS", "columns read as text"},                                    \
   {"embeddings", FLAG_TEXT, &(c).columns.options.embeddings, "COLUMNS", "columns read as vectors"},                     \
   {"ignore", FLAG_TEXT, &(c).columns.options.ignore, "COLUMNS", "columns left out"},                                    \
+  {"keep-first", FLAG_SWITCH, &(c).columns.keep_first, NULL, "of an item's rows, the first one's numbers and texts stay"},\
   {"title", FLAG_TEXT, &(c).title, "COLUMN", "the text column that names items to people"}
 
 /* Reads the item file, if one was asked for, into `*out` (else NULL); items that the dictionary lacks are added. Returns an exit code. */

@@ -135,6 +135,7 @@ int read_profiles(recs_profiles *profiles, recs_ids *ids, const char *path, prof
     return code;
   columns->options.format = format_of(path);
   columns->options.lenient = columns->lenient;
+  columns->options.keep_first = columns->keep_first;
   if (recs_profiles_read_source(&report, profiles, ids, zip_read, &zip, &columns->options, terminal_progress(), NULL) != RECS_OK)
     code = zip_failed(&zip);
   print_drops(path, report);

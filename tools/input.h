@@ -45,6 +45,7 @@ void close_log(log_file *log);
 /* Which columns of a file of profiles are what. */
 typedef struct profile_columns {
   recs_profiles_read_options options;
+  int keep_first;
   int lenient;
 } profile_columns;
 
