@@ -6,7 +6,8 @@
 
 struct recs_apriori {
   recs__object object;
-  recs_apriori_options options;
+  recs_apriori_options options; /* min_count is set */
+  uint64_t total;               /* baskets that are not empty */
   recs__baskets baskets;
 };
 
@@ -45,8 +46,7 @@ int32_t recs_apriori_options_init(recs_apriori_options *options, size_t struct_s
 
 static void destroy(void *object) {
   recs_apriori *self = object;
-  if (self->baskets.context != NULL)
-    recs__baskets_free(&self->baskets);
+  recs__baskets_free(self->object.context, &self->baskets);
 }
 
 int32_t recs_apriori_create(recs_apriori **out, const recs_matrix *baskets, const recs_apriori_options *options) {
@@ -65,9 +65,8 @@ int32_t recs_apriori_create(recs_apriori **out, const recs_matrix *baskets, cons
   if (self == NULL)
     return recs__fail_nomem();
   self->options = chosen;
-  status = recs__baskets_prepare(&self->baskets, baskets, chosen.min_support, chosen.min_count);
+  status = recs__baskets_read(&self->baskets, &self->total, &self->options.min_count, baskets, chosen.min_support);
   if (status != RECS_OK) {
-    self->baskets.context = NULL;
     recs__release(self);
     return status;
   }
@@ -96,13 +95,14 @@ static recs_apriori_options options_for_all(const recs_apriori_options *wanted) 
 
 static int32_t mine(recs_itemsets **out, const recs_apriori *apriori, const recs_apriori_options *options,
                     const recs__progress *progress) {
+  recs__progress finding = recs__progress_part(progress, 0, 0.8), arranging = recs__progress_part(progress, 0.8, 1);
   recs__mining mining;
   int32_t status;
   *out = NULL;
-  RECS_GO(recs__mining_init(&mining, &apriori->baskets, options));
+  RECS_GO(recs__mining_init(&mining, apriori->object.context, &apriori->baskets, options));
   if (apriori->baskets.items > 0)
-    RECS_GO(miners[options->algorithm].mine(&mining, progress));
-  RECS_GO(recs__itemsets_create(out, &mining));
+    RECS_GO(miners[options->algorithm].mine(&mining, &finding));
+  RECS_GO(recs__itemsets_create(out, &mining, apriori->total, &arranging));
 cleanup:
   recs__mining_free(&mining);
   return status;

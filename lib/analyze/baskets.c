@@ -1,164 +1,260 @@
 #include "lib/analyze/baskets.h"
 
 #include "lib/base/sort.h"
-#include "lib/data/matrix.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { SHORT_BASKET = 64 };
+/* What reading needs besides the result. */
+typedef struct intake {
+  recs_context *context;
+  const recs_matrix *matrix;
+  uint32_t *code_of;  /* of each column; RECS__BASKET_END: not frequent */
+  uint32_t *lists;    /* for each code: the matrix rows that have it */
+  size_t *list_begin; /* items + 1 */
+  uint32_t *codes;    /* for each matrix row: its codes, rising */
+  size_t *row_begin;  /* rows + 1 */
+  uint32_t *weights;  /* of each matrix row: how many baskets it stands for; 0: another row does */
+} intake;
 
-/* In how many baskets each item is, and how many baskets hold anything. A value of 0 is no item. */
-static uint64_t count_items(uint32_t *supports, const recs_matrix *matrix) {
+static void intake_free(intake *in) {
+  recs__free(in->context, in->code_of);
+  recs__free(in->context, in->lists);
+  recs__free(in->context, in->list_begin);
+  recs__free(in->context, in->codes);
+  recs__free(in->context, in->row_begin);
+  recs__free(in->context, in->weights);
+}
+
+void recs__baskets_free(const recs_context *context, recs__baskets *baskets) {
+  recs__free(context, baskets->rows);
+  recs__free(context, baskets->supports);
+  recs__free(context, baskets->codes);
+  recs__free(context, baskets->offsets);
+  recs__free(context, baskets->places);
+}
+
+/* How many baskets have each column, and how many have any. */
+static uint64_t count_columns(uint32_t *counts, const recs_matrix *matrix) {
   uint64_t total = 0;
   for (uint32_t row = 0; row < matrix->rows; row++) {
     int any = 0;
     for (int64_t e = matrix->offsets[row]; e < matrix->offsets[row + 1]; e++) {
-      int there = matrix->values[e] != 0;
-      supports[matrix->indices[e]] += (uint32_t)there;
-      any |= there;
+      int has = matrix->values[e] != 0;
+      counts[matrix->indices[e]] += (uint32_t)has;
+      any |= has;
     }
     total += (uint64_t)any;
   }
   return total;
 }
 
-/* Codes by ascending support, equal ones by row. */
-static int32_t give_codes(recs__baskets *self, const uint32_t *supports, uint32_t columns) {
-  uint64_t *order = recs__alloc(self->context, columns, sizeof *order);
-  if (order == NULL)
-    return recs__fail_nomem();
-  for (uint32_t item = 0; item < columns; item++) {
-    if (supports[item] >= self->min_count)
-      order[self->items++] = (uint64_t)supports[item] << 32 | item;
-  }
-  recs__sort_u64(order, self->items);
-  self->rows = recs__alloc(self->context, self->items, sizeof *self->rows);
-  self->ranks = recs__alloc(self->context, self->items, sizeof *self->ranks);
-  self->supports = recs__alloc(self->context, self->items, sizeof *self->supports);
-  self->places_of = recs__alloc_zero(self->context, (size_t)self->items + 1, sizeof *self->places_of);
-  if (self->rows != NULL && self->ranks != NULL && self->supports != NULL && self->places_of != NULL) {
-    for (uint32_t code = 0; code < self->items; code++) {
-      self->rows[code] = (uint32_t)order[code];
-      self->supports[code] = (uint32_t)(order[code] >> 32);
-      self->places_of[code + 1] = self->places_of[code] + self->supports[code];
-    }
-  }
-  recs__free(self->context, order);
-  return self->rows == NULL || self->ranks == NULL || self->supports == NULL || self->places_of == NULL ? recs__fail_nomem()
-                                                                                                       : RECS_OK;
+static uint64_t least_count(double min_support, uint64_t total) {
+  double least = ceil(min_support * (double)total - 1e-9);
+  return least < 1 ? 1 : (uint64_t)least;
 }
 
-/* From items to codes, RECS_NO_ROW for rare ones; and the ranks. */
-static void map_items(recs__baskets *self, uint32_t *code_of, uint32_t columns) {
-  uint32_t rank = 0;
-  memset(code_of, 0xff, columns * sizeof *code_of);
-  for (uint32_t code = 0; code < self->items; code++)
-    code_of[self->rows[code]] = code;
-  for (uint32_t item = 0; item < columns; item++) {
-    if (code_of[item] != RECS_NO_ROW)
-      self->ranks[code_of[item]] = rank++;
-  }
-}
-
-static int by_code(const void *first, const void *second) {
-  uint32_t a, b;
-  memcpy(&a, first, sizeof a);
-  memcpy(&b, second, sizeof b);
-  return (a > b) - (a < b);
-}
-
-/* Nearly all baskets are short. */
-static void sort_codes(uint32_t *codes, size_t count) {
-  if (count > SHORT_BASKET) {
-    recs__sort(codes, count, sizeof *codes, by_code);
-    return;
-  }
-  for (size_t i = 1; i < count; i++) {
-    uint32_t code = codes[i];
-    size_t place = i;
-    for (; place > 0 && codes[place - 1] > code; place--)
-      codes[place] = codes[place - 1];
-    codes[place] = code;
-  }
-}
-
-static void fill_places(recs__baskets *self) {
-  int64_t *next = self->places_of; /* moves on with each place, and is moved back below */
-  for (uint32_t basket = 0; basket < self->baskets; basket++) {
-    int64_t end = self->offsets[basket + 1];
-    for (int64_t e = self->offsets[basket]; e < end; e++) {
-      int64_t place = next[self->codes[e]]++;
-      self->places[place] = basket;
-      self->tails[place] = (uint32_t)(end - e - 1);
-    }
-  }
-  memmove(next + 1, next, self->items * sizeof *next);
-  next[0] = 0;
-}
-
-static void fill_codes(recs__baskets *self, const recs_matrix *matrix, const uint32_t *code_of) {
-  int64_t count = 0;
-  self->offsets[0] = 0;
-  for (uint32_t row = 0; row < matrix->rows; row++) {
-    int64_t begin = count;
-    for (int64_t e = matrix->offsets[row]; e < matrix->offsets[row + 1]; e++) {
-      uint32_t code = code_of[matrix->indices[e]];
-      if (code != RECS_NO_ROW && matrix->values[e] != 0)
-        self->codes[count++] = code;
-    }
-    if (count == begin)
-      continue;
-    sort_codes(self->codes + begin, (size_t)(count - begin));
-    self->offsets[++self->baskets] = count;
-  }
-}
-
-static int32_t fill(recs__baskets *self, const recs_matrix *matrix) {
-  size_t entries = (size_t)self->places_of[self->items];
-  uint32_t *code_of = recs__alloc(self->context, matrix->columns, sizeof *code_of);
-  self->offsets = recs__alloc(self->context, (size_t)matrix->rows + 1, sizeof *self->offsets);
-  self->codes = recs__alloc(self->context, entries, sizeof *self->codes);
-  self->places = recs__alloc(self->context, entries, sizeof *self->places);
-  self->tails = recs__alloc(self->context, entries, sizeof *self->tails);
-  if (code_of == NULL || self->offsets == NULL || self->codes == NULL || self->places == NULL || self->tails == NULL) {
-    recs__free(self->context, code_of);
+/* Numbers the frequent columns by rising frequency, equal ones by row. */
+static int32_t number_items(recs__baskets *out, intake *in, const uint32_t *counts, uint64_t min_count) {
+  uint32_t columns = in->matrix->columns;
+  uint64_t *keys;
+  uint32_t items = 0;
+  for (uint32_t column = 0; column < columns; column++)
+    items += counts[column] >= min_count;
+  keys = recs__alloc(in->context, items, sizeof *keys);
+  out->rows = recs__alloc(in->context, items, sizeof *out->rows);
+  out->supports = recs__alloc(in->context, items, sizeof *out->supports);
+  if (keys == NULL || out->rows == NULL || out->supports == NULL) {
+    recs__free(in->context, keys);
     return recs__fail_nomem();
   }
-  map_items(self, code_of, matrix->columns);
-  fill_codes(self, matrix, code_of);
-  fill_places(self);
-  recs__free(self->context, code_of);
+  for (uint32_t column = 0; column < columns; column++) {
+    in->code_of[column] = RECS__BASKET_END;
+    if (counts[column] >= min_count)
+      keys[out->items++] = (uint64_t)counts[column] << 32 | column;
+  }
+  recs__sort_u64(keys, items);
+  for (uint32_t code = 0; code < items; code++) {
+    out->rows[code] = (uint32_t)keys[code];
+    out->supports[code] = (uint32_t)(keys[code] >> 32);
+    in->code_of[out->rows[code]] = code;
+  }
+  recs__free(in->context, keys);
   return RECS_OK;
 }
 
-int32_t recs__baskets_prepare(recs__baskets *out, const recs_matrix *matrix, double min_support, uint64_t min_count) {
-  recs_context *context = recs__context_of(matrix);
-  uint32_t *supports = recs__alloc_zero(context, matrix->columns, sizeof *supports);
-  int32_t status;
-  memset(out, 0, sizeof *out);
-  out->context = context;
-  if (supports == NULL)
-    return recs__fail_nomem();
-  out->total = count_items(supports, matrix);
-  out->min_count = min_count != 0 ? min_count : (uint64_t)ceil(min_support * (double)out->total - 1e-9);
-  out->min_count = out->min_count == 0 ? 1 : out->min_count;
-  status = give_codes(out, supports, matrix->columns);
-  if (status == RECS_OK)
-    status = fill(out, matrix);
-  recs__free(context, supports);
-  if (status != RECS_OK)
-    recs__baskets_free(out);
-  return status;
+/* Turns the matrix into lists of rows by code, and those back into rows: the codes of each then rise. While an array of beginnings is
+ * filled by, its element i + 1 is where the next entry of i goes; in the end it is where i ends. */
+static void recode(intake *in, const recs__baskets *baskets) {
+  const recs_matrix *matrix = in->matrix;
+  size_t begin = 0;
+  in->list_begin[0] = 0;
+  in->row_begin[0] = 0;
+  for (uint32_t code = 0; code < baskets->items; begin += baskets->supports[code], code++)
+    in->list_begin[code + 1] = begin;
+  begin = 0;
+  for (uint32_t row = 0; row < matrix->rows; row++) {
+    in->row_begin[row + 1] = begin;
+    for (int64_t e = matrix->offsets[row]; e < matrix->offsets[row + 1]; e++) {
+      uint32_t code = in->code_of[matrix->indices[e]];
+      if (code == RECS__BASKET_END || matrix->values[e] == 0)
+        continue;
+      in->lists[in->list_begin[code + 1]++] = row;
+      begin += 1;
+    }
+  }
+  for (uint32_t code = 0; code < baskets->items; code++) {
+    for (size_t i = in->list_begin[code]; i < in->list_begin[code + 1]; i++)
+      in->codes[in->row_begin[in->lists[i] + 1]++] = code;
+  }
 }
 
-void recs__baskets_free(recs__baskets *baskets) {
-  recs__free(baskets->context, baskets->rows);
-  recs__free(baskets->context, baskets->ranks);
-  recs__free(baskets->context, baskets->supports);
-  recs__free(baskets->context, baskets->offsets);
-  recs__free(baskets->context, baskets->codes);
-  recs__free(baskets->context, baskets->places_of);
-  recs__free(baskets->context, baskets->places);
-  recs__free(baskets->context, baskets->tails);
+static int32_t prepare(intake *in, const recs__baskets *baskets) {
+  size_t entries = 0, rows = in->matrix->rows;
+  for (uint32_t code = 0; code < baskets->items; code++)
+    entries += baskets->supports[code];
+  in->lists = recs__alloc(in->context, entries, sizeof *in->lists);
+  in->list_begin = recs__alloc(in->context, (size_t)baskets->items + 1, sizeof *in->list_begin);
+  in->codes = recs__alloc(in->context, entries, sizeof *in->codes);
+  in->row_begin = recs__alloc(in->context, rows + 1, sizeof *in->row_begin);
+  in->weights = recs__alloc(in->context, rows, sizeof *in->weights);
+  if (in->lists == NULL || in->list_begin == NULL || in->codes == NULL || in->row_begin == NULL || in->weights == NULL)
+    return recs__fail_nomem();
+  recode(in, baskets);
+  return RECS_OK;
+}
+
+static size_t row_length(const intake *in, uint32_t row) {
+  return in->row_begin[row + 1] - in->row_begin[row];
+}
+
+static uint64_t row_hash(const intake *in, uint32_t row) {
+  uint64_t hash = row_length(in, row);
+  for (size_t i = in->row_begin[row]; i < in->row_begin[row + 1]; i++)
+    hash = (hash ^ in->codes[i]) * UINT64_C(0x9E3779B97F4A7C15) ^ hash >> 29;
+  return hash ^ hash >> 32;
+}
+
+static int same_rows(const intake *in, uint32_t a, uint32_t b) {
+  size_t length = row_length(in, a);
+  return length == row_length(in, b) &&
+         memcmp(in->codes + in->row_begin[a], in->codes + in->row_begin[b], length * sizeof *in->codes) == 0;
+}
+
+/* Gives each row of two items or more to the first row like it, by a hash table with open addressing of rows + 1. */
+static int32_t merge_rows(intake *in) {
+  uint32_t rows = in->matrix->rows;
+  size_t room = 16;
+  uint32_t *slots;
+  while (room / 2 < rows)
+    room *= 2;
+  slots = recs__alloc_zero(in->context, room, sizeof *slots);
+  if (slots == NULL)
+    return recs__fail_nomem();
+  for (uint32_t row = 0; row < rows; row++) {
+    size_t slot;
+    in->weights[row] = 0;
+    if (row_length(in, row) < 2)
+      continue;
+    slot = row_hash(in, row) & (room - 1);
+    while (slots[slot] != 0 && !same_rows(in, slots[slot] - 1, row))
+      slot = (slot + 1) & (room - 1);
+    if (slots[slot] == 0)
+      slots[slot] = row + 1;
+    in->weights[slots[slot] - 1] += 1;
+  }
+  recs__free(in->context, slots);
+  return RECS_OK;
+}
+
+/* How many places the baskets take, with one copy for each bit of a weight or, unmerged, with one for each basket. */
+static uint64_t count_places(const intake *in, int merged) {
+  uint64_t places = 1;
+  for (uint32_t row = 0; row < in->matrix->rows; row++) {
+    uint64_t copies = merged ? (uint32_t)__builtin_popcount(in->weights[row]) : row_length(in, row) >= 2;
+    places += copies * (row_length(in, row) + 1);
+  }
+  return places;
+}
+
+static uint32_t put_row(recs__baskets *out, uint32_t place, const intake *in, uint32_t row) {
+  size_t length = row_length(in, row);
+  memcpy(out->codes + place, in->codes + in->row_begin[row], length * sizeof *out->codes);
+  out->codes[place + length] = RECS__BASKET_END;
+  return place + (uint32_t)length + 1;
+}
+
+static uint32_t lay_out(recs__baskets *out, const intake *in, int merged) {
+  uint32_t place = 1;
+  out->codes[0] = RECS__BASKET_END;
+  for (uint32_t level = 0; level < RECS__BASKET_LEVELS; level++) {
+    out->begins[level] = place;
+    if (level > 0 && !merged)
+      continue;
+    for (uint32_t row = 0; row < in->matrix->rows; row++) {
+      if (merged ? (in->weights[row] >> level & 1u) != 0 : row_length(in, row) >= 2)
+        place = put_row(out, place, in, row);
+    }
+  }
+  out->begins[RECS__BASKET_LEVELS] = place;
+  return place;
+}
+
+void recs__baskets_index(recs__baskets *baskets, uint32_t length) {
+  uint32_t *next = baskets->offsets; /* as in recode(): next[code + 1] is where the next place of the code goes */
+  uint32_t begin = 0;
+  memset(next, 0, ((size_t)baskets->items + 1) * sizeof *next);
+  for (uint32_t i = 0; i < length; i++) {
+    if (baskets->codes[i] != RECS__BASKET_END)
+      next[baskets->codes[i] + 1] += 1;
+  }
+  for (uint32_t code = 0; code < baskets->items; code++) {
+    uint32_t count = next[code + 1];
+    next[code + 1] = begin;
+    begin += count;
+  }
+  for (uint32_t i = 0; i < length; i++) {
+    if (baskets->codes[i] != RECS__BASKET_END)
+      baskets->places[next[baskets->codes[i] + 1]++] = i;
+  }
+}
+
+/* Merging pays when it saves a tenth of the places. */
+static int32_t write_baskets(recs__baskets *out, const intake *in) {
+  uint64_t apart = count_places(in, 0), together = count_places(in, 1);
+  int merged = together < apart - apart / 10;
+  uint64_t places = merged ? together : apart;
+  if (places > UINT32_MAX)
+    return recs__fail(RECS_ERROR_OVERFLOW, "the baskets have %llu entries of frequent items, more than %u",
+                      (unsigned long long)places, UINT32_MAX);
+  out->codes = recs__alloc(in->context, places, sizeof *out->codes);
+  out->places = recs__alloc(in->context, places, sizeof *out->places);
+  out->offsets = recs__alloc(in->context, (size_t)out->items + 1, sizeof *out->offsets);
+  if (out->codes == NULL || out->places == NULL || out->offsets == NULL)
+    return recs__fail_nomem();
+  recs__baskets_index(out, lay_out(out, in, merged));
+  return RECS_OK;
+}
+
+int32_t recs__baskets_read(recs__baskets *out, uint64_t *total, uint64_t *min_count, const recs_matrix *matrix, double min_support) {
+  intake in = {.context = matrix->object.context, .matrix = matrix};
+  uint32_t *counts = recs__alloc_zero(in.context, matrix->columns, sizeof *counts);
+  int32_t status = RECS_OK;
+  memset(out, 0, sizeof *out);
+  in.code_of = recs__alloc(in.context, matrix->columns, sizeof *in.code_of);
+  if (counts == NULL || in.code_of == NULL) {
+    status = recs__fail_nomem();
+    goto cleanup;
+  }
+  *total = count_columns(counts, matrix);
+  if (*min_count == 0)
+    *min_count = least_count(min_support, *total);
+  RECS_GO(number_items(out, &in, counts, *min_count));
+  RECS_GO(prepare(&in, out));
+  RECS_GO(merge_rows(&in));
+  RECS_GO(write_baskets(out, &in));
+cleanup:
+  recs__free(in.context, counts);
+  intake_free(&in);
+  return status;
 }

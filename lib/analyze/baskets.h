@@ -1,29 +1,34 @@
-/* Baskets made ready for mining: only the items that are frequent by themselves, under codes by ascending support, so that the search begins with
- * the rarest and its branches stay small. */
+/* Baskets as the miners read them: frequent items only, numbered by rising frequency, identical baskets merged. */
 #ifndef RECS_LIB_ANALYZE_BASKETS_H
 #define RECS_LIB_ANALYZE_BASKETS_H
 
-#include "lib/base/context.h"
-#include <recs/analyze.h>
+#include "lib/data/matrix.h"
+
+/* Stands before the first basket and behind each. */
+#define RECS__BASKET_END UINT32_MAX
+
+/* A basket that occurs w times is written once for each bit of w, in the level of that bit: a basket of level k counts 2^k. Counts
+ * stay plain population counts, shifted by the level. */
+enum { RECS__BASKET_LEVELS = 32 };
 
 typedef struct recs__baskets {
-  recs_context *context; /* borrowed */
-  uint64_t total;        /* baskets that are not empty */
-  uint64_t min_count;
-  uint32_t items;        /* frequent ones: codes 0 to items - 1 */
-  uint32_t baskets;      /* that hold a frequent item */
-  uint32_t *rows;        /* by code: the item */
-  uint32_t *ranks;       /* by code: its place among the frequent items in the order of their rows */
-  uint32_t *supports;    /* by code */
-  int64_t *offsets;      /* by basket: where its codes begin; they ascend */
-  uint32_t *codes;
-  int64_t *places_of;    /* by code: where its places begin; 1 more than items */
-  uint32_t *places;      /* of each code, basket after basket: the basket, and ... */
-  uint32_t *tails;       /* ... how many codes stand behind it there */
+  uint32_t items;                           /* codes run from 0, the rarest item, to items - 1 */
+  uint32_t past;                            /* the codes below come earlier in the search: they only bear witness */
+  uint32_t *rows;                           /* of each code: the item's row */
+  uint32_t *supports;                       /* of each code: how many baskets have it */
+  uint32_t *codes;                          /* level after level, basket after basket, rising within each */
+  uint32_t *offsets;                        /* items + 1: where the places of a code begin */
+  uint32_t *places;                         /* where each code occurs in `codes`, rising */
+  uint32_t begins[RECS__BASKET_LEVELS + 1]; /* where the levels begin in `codes` */
 } recs__baskets;
 
-/* `min_support` counts when `min_count` is 0. */
-int32_t recs__baskets_prepare(recs__baskets *out, const recs_matrix *matrix, double min_support, uint64_t min_count);
-void recs__baskets_free(recs__baskets *baskets);
+/* Reads a matrix: the items in at least *min_count of its non-empty baskets, or, when that is 0, in the share `min_support` of them;
+ * sets *min_count to the count asked and *total to the number of non-empty baskets. Baskets of fewer than two frequent items are
+ * left out: they say nothing more. Free the result in any case. */
+int32_t recs__baskets_read(recs__baskets *out, uint64_t *total, uint64_t *min_count, const recs_matrix *matrix, double min_support);
+void recs__baskets_free(const recs_context *context, recs__baskets *baskets);
+
+/* Fills `offsets` and `places` from `codes`, of which `length` are in use. */
+void recs__baskets_index(recs__baskets *baskets, uint32_t length);
 
 #endif

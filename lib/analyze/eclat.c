@@ -1,263 +1,276 @@
-/* Depth first over sets of baskets (Zaki 1997). Under each first item only its own baskets are looked at, numbered anew from 0, so that
- * the sets of a branch are short runs of bits whatever the density of the data. Closed and maximal itemsets are found by taking along what was left
- * out (Uno, Kiyomi and Arimura 2004): an item that was passed over and that all baskets of a branch hold makes all its sets not closed. */
-#include "lib/analyze/bits.h"
-#include "lib/analyze/miner.h"
+/* Depth-first mining (Zaki 1997). From an item's baskets those that hold it are projected: into rows of bits where they are dense, else
+ * into baskets again, of fewer items. Items go by rising frequency: sets are found with their rarest item first. */
+#include "lib/analyze/classes.h"
 #include "lib/base/parallel.h"
-#include "lib/base/sort.h"
 
 #include <string.h>
 
-/* An item that may extend the prefix, or that was passed over: in these baskets of the prefix. */
-typedef struct extension {
-  uint32_t code;
-  uint32_t support;
-  uint64_t *bits;
-} extension;
+/* Rows of bits are chosen when they take at most this many times the room of lists, or fit into a cache in any case. */
+enum { DENSE_FACTOR = 8, DENSE_BYTES = 256 * 1024, NOT_KEPT = -1 };
 
-/* What there is to extend a prefix by. */
-typedef struct level {
-  struct level *next; /* of the longer prefixes; made on first use */
-  extension *list;    /* those passed over first, then the others by code */
-  size_t passed;
-  size_t count;
-  size_t list_room;
-  uint64_t *bits;
-  size_t bits_room;
-} level;
-
-/* One thread's scratch. */
+/* What one thread works with. */
 typedef struct worker {
-  recs__mining *mining;
-  uint32_t thread;
-  recs__intersect_fn intersect;
-  level *first;
-  uint32_t *prefix; /* codes; as long as a basket can be */
-  uint32_t size;
-  uint32_t *counts; /* by code: in the first item's baskets */
-  uint64_t *met;    /* codes whose count is not 0 */
-  size_t met_count;
-  size_t words;     /* of a set of baskets */
+  recs__search *search;
+  recs__descent descent;
+  uint32_t *counts; /* by code; all zero between uses */
+  int32_t *local;   /* by code: its slot or code in the projection, or NOT_KEPT */
 } worker;
 
-static level *new_level(const recs_context *context) {
-  return recs__alloc_zero(context, 1, sizeof(level));
+/* The baskets of one code, being projected. */
+typedef struct projection {
+  const recs__baskets *from;
+  uint32_t code;
+  int witness;   /* earlier items matter too */
+  uint32_t kept; /* items that occur often enough with the code; the first `past` of them come earlier */
+  uint32_t past;
+  uint64_t weight; /* the sum of their supports */
+} projection;
+
+/* The first code after the basket's beginning that the projection looks at. */
+static const uint32_t *first_code(const projection *work, uint32_t place) {
+  const uint32_t *code = work->from->codes + place;
+  if (!work->witness)
+    return code + 1;
+  while (code[-1] != RECS__BASKET_END)
+    code--;
+  return code;
 }
 
-static int32_t make_room(level *place, const recs_context *context, size_t count, size_t words) {
-  if (words > 0 && count > SIZE_MAX / words)
-    return recs__fail_nomem();
-  RECS_TRY(recs__grow(context, &place->list, &place->list_room, count, sizeof *place->list));
-  return recs__grow(context, &place->bits, &place->bits_room, count * words, sizeof *place->bits);
-}
-
-static void free_levels(level *place, const recs_context *context) {
-  while (place != NULL) {
-    level *next = place->next;
-    recs__free(context, place->list);
-    recs__free(context, place->bits);
-    recs__free(context, place);
-    place = next;
+static void count_codes(const projection *work, uint32_t *counts) {
+  const recs__baskets *from = work->from;
+  uint32_t level = 0;
+  for (uint32_t i = from->offsets[work->code]; i < from->offsets[work->code + 1]; i++) {
+    while (from->places[i] >= from->begins[level + 1])
+      level += 1;
+    for (const uint32_t *code = first_code(work, from->places[i]); *code != RECS__BASKET_END; code++)
+      counts[*code] += 1u << level;
   }
 }
 
-static int32_t worker_init(worker *self, recs__mining *mining, uint32_t thread) {
-  const recs__baskets *baskets = mining->baskets;
-  self->mining = mining;
-  self->thread = thread;
-  self->intersect = recs__intersect(baskets->context->cpu);
-  self->first = new_level(baskets->context);
-  self->prefix = recs__alloc(baskets->context, baskets->items, sizeof *self->prefix);
-  self->counts = recs__alloc_zero(baskets->context, baskets->items, sizeof *self->counts);
-  self->met = recs__alloc(baskets->context, baskets->items, sizeof *self->met);
-  return self->first == NULL || self->prefix == NULL || self->counts == NULL || self->met == NULL ? recs__fail_nomem()
-                                                                                                   : RECS_OK;
-}
-
-static void worker_free(worker *self) {
-  const recs_context *context = self->mining == NULL ? NULL : self->mining->baskets->context;
-  if (context == NULL)
-    return;
-  free_levels(self->first, context);
-  recs__free(context, self->prefix);
-  recs__free(context, self->counts);
-  recs__free(context, self->met);
-}
-
-/* Extends the next level by what stays frequent together with `with`. */
-static void intersect_range(const worker *self, level *out, const level *from, size_t begin, size_t end, const extension *with) {
-  for (size_t i = begin; i < end; i++) {
-    extension *next = &out->list[out->count];
-    next->bits = out->bits + out->count * self->words;
-    next->code = from->list[i].code;
-    next->support = self->intersect(next->bits, from->list[i].bits, with->bits, self->words);
-    out->count += next->support >= self->mining->baskets->min_count;
-  }
-}
-
-static int32_t descend(const worker *self, level *from, size_t place) {
-  const recs_context *context = self->mining->baskets->context;
-  int all = self->mining->options.kind == RECS_ITEMSETS_ALL;
-  level *out;
-  if (from->next == NULL)
-    from->next = new_level(context);
-  out = from->next;
-  if (out == NULL)
-    return recs__fail_nomem();
-  RECS_TRY(make_room(out, context, from->count, self->words));
-  out->count = 0;
-  if (!all)
-    intersect_range(self, out, from, 0, place, &from->list[place]);
-  out->passed = out->count;
-  intersect_range(self, out, from, place + 1, from->count, &from->list[place]);
-  return RECS_OK;
-}
-
-/* Whether an item that was passed over is in all baskets of the prefix. */
-static int is_covered(const level *place, uint32_t support) {
-  for (size_t i = 0; i < place->passed; i++) {
-    if (place->list[i].support == support)
-      return 1;
-  }
-  return 0;
-}
-
-/* Items that are in all baskets of the prefix belong to its closure: they join the prefix. */
-static void absorb(worker *self, level *place, uint32_t support) {
-  size_t kept = place->passed;
-  for (size_t i = place->passed; i < place->count; i++) {
-    if (place->list[i].support == support)
-      self->prefix[self->size++] = place->list[i].code;
-    else
-      place->list[kept++] = place->list[i];
-  }
-  place->count = kept;
-}
-
-static int32_t report(worker *self, const level *place, uint32_t support) {
-  if (self->mining->options.kind == RECS_ITEMSETS_MAXIMAL && place->count > 0)
-    return RECS_OK;
-  return recs__mining_found(self->mining, self->thread, self->prefix, self->size, support);
-}
-
-/* All itemsets that begin with the prefix. */
-static int32_t search(worker *self, level *place, uint32_t support) {
-  uint32_t size = self->size;
-  if (self->mining->options.kind != RECS_ITEMSETS_ALL) {
-    if (is_covered(place, support))
-      return RECS_OK;
-    absorb(self, place, support);
-  }
-  RECS_TRY(report(self, place, support));
-  for (size_t i = place->passed; i < place->count && !recs__mining_deep_enough(self->mining, self->size); i++) {
-    uint32_t own = place->list[i].support;
-    RECS_TRY(descend(self, place, i));
-    self->prefix[self->size++] = place->list[i].code;
-    RECS_TRY(search(self, place->next, own));
-    self->size -= 1;
-  }
-  self->size = size;
-  return RECS_OK;
-}
-
-/* The codes beside `code` in one of its baskets: those behind it, and, where what was passed over matters, those before it. */
-typedef struct neighborhood {
-  const uint32_t *begin, *own, *end;
-} neighborhood;
-
-static neighborhood look_around(const recs__baskets *baskets, int64_t place, int all) {
-  uint32_t basket = baskets->places[place];
-  neighborhood found;
-  found.end = baskets->codes + baskets->offsets[basket + 1];
-  found.own = found.end - baskets->tails[place] - 1;
-  found.begin = all ? found.own : baskets->codes + baskets->offsets[basket];
-  return found;
-}
-
-/* How often each code stands beside `code`. */
-static void count_partners(worker *self, uint32_t code) {
-  const recs__baskets *baskets = self->mining->baskets;
-  int all = self->mining->options.kind == RECS_ITEMSETS_ALL;
-  self->met_count = 0;
-  for (int64_t place = baskets->places_of[code]; place < baskets->places_of[code + 1]; place++) {
-    neighborhood around = look_around(baskets, place, all);
-    for (const uint32_t *other = around.begin; other < around.end; other++) {
-      if (self->counts[*other]++ == 0)
-        self->met[self->met_count++] = *other;
-    }
-  }
-  recs__sort_u64(self->met, self->met_count);
-}
-
-/* Lists the codes that are frequent together with `code`, in order, and leaves in `counts` where each stands in the list, from 1 on. */
-static int32_t list_partners(worker *self, uint32_t code) {
-  const recs__baskets *baskets = self->mining->baskets;
-  level *first = self->first;
-  RECS_TRY(make_room(first, baskets->context, self->met_count, self->words));
-  first->count = 0;
-  first->passed = 0;
-  for (size_t i = 0; i < self->met_count; i++) {
-    uint32_t other = (uint32_t)self->met[i], support = self->counts[other];
-    self->counts[other] = 0;
-    if (support < baskets->min_count || other == code)
+/* Numbers the codes that stay, and makes those that are in all baskets optional. Returns 0 when an earlier item is in all of them:
+ * everything to be found was then found with it. Leaves the counts as they are. */
+static int keep_codes(projection *work, worker *self) {
+  const recs__baskets *from = work->from;
+  uint32_t support = from->supports[work->code];
+  uint32_t minimum = (uint32_t)self->search->mining->options.min_count;
+  recs__search *search = self->search;
+  for (uint32_t code = work->witness ? 0 : work->code + 1; code < from->items; code++) {
+    uint32_t count = self->counts[code];
+    self->local[code] = NOT_KEPT;
+    if (count < minimum || code == work->code)
       continue;
-    first->list[first->count] = (extension){other, support, first->bits + first->count * self->words};
-    self->counts[other] = (uint32_t)++first->count;
-    first->passed += other < code;
+    if (count == support && code < work->code)
+      return 0;
+    if (count == support) {
+      search->optional[search->optionals++] = from->rows[code];
+      continue;
+    }
+    self->local[code] = (int32_t)work->kept++;
+    work->past += code < work->code;
+    work->weight += count;
   }
-  if (first->count > 0)
-    memset(first->bits, 0, first->count * self->words * sizeof *first->bits);
-  return RECS_OK;
+  return 1;
 }
 
-static void set_bits(worker *self, uint32_t code) {
-  const recs__baskets *baskets = self->mining->baskets;
-  int all = self->mining->options.kind == RECS_ITEMSETS_ALL;
-  int64_t begin = baskets->places_of[code];
-  for (int64_t place = begin; place < baskets->places_of[code + 1]; place++) {
-    neighborhood around = look_around(baskets, place, all);
-    size_t number = (size_t)(place - begin);
-    for (const uint32_t *other = around.begin; other < around.end; other++) {
-      uint32_t listed = self->counts[*other];
-      if (listed != 0)
-        self->first->list[listed - 1].bits[number >> 6] |= UINT64_C(1) << (number & 63);
+static void clear_counts(const projection *work, uint32_t *counts) {
+  uint32_t begin = work->witness ? 0 : work->code + 1;
+  memset(counts + begin, 0, (work->from->items - begin) * sizeof *counts);
+}
+
+/* One bit for each basket of the code; each level begins with a new word. */
+static recs__bit_shape shape_of(const projection *work) {
+  const recs__baskets *from = work->from;
+  recs__bit_shape shape = {0};
+  uint32_t i = from->offsets[work->code];
+  for (uint32_t level = 0; level < RECS__BASKET_LEVELS; level++) {
+    uint32_t begin = i;
+    while (i < from->offsets[work->code + 1] && from->places[i] < from->begins[level + 1])
+      i++;
+    if (i == begin)
+      continue;
+    shape.words += (i - begin + 63) / 64;
+    shape.ends[shape.parts] = shape.words;
+    shape.levels[shape.parts++] = level;
+  }
+  return shape;
+}
+
+/* Merged baskets are fewer than their weight: their lists are so much shorter. */
+static int is_dense(const projection *work, const recs__bit_shape *shape) {
+  const recs__baskets *from = work->from;
+  double baskets = from->offsets[work->code + 1] - from->offsets[work->code];
+  double lists = (double)work->weight * baskets / from->supports[work->code] * sizeof(uint32_t);
+  double bits = (double)work->kept * shape->words * sizeof(uint64_t);
+  return bits <= DENSE_BYTES || bits <= DENSE_FACTOR * lists;
+}
+
+static void fill_bits(const projection *work, const int32_t *local, recs__class *class) {
+  const recs__baskets *from = work->from;
+  const recs__bit_shape *shape = &class->shape;
+  uint32_t part = 0, level = 0;
+  size_t bit = 0;
+  memset(class->bits, 0, (size_t)work->kept * shape->words * sizeof *class->bits);
+  for (uint32_t i = from->offsets[work->code]; i < from->offsets[work->code + 1]; i++, bit++) {
+    while (from->places[i] >= from->begins[level + 1])
+      level += 1;
+    for (; shape->levels[part] < level; part++)
+      bit = (size_t)shape->ends[part] * 64;
+    for (const uint32_t *code = first_code(work, from->places[i]); *code != RECS__BASKET_END; code++) {
+      if (local[*code] != NOT_KEPT)
+        class->bits[(size_t)local[*code] * shape->words + bit / 64] |= UINT64_C(1) << (bit & 63);
     }
   }
 }
 
-/* All itemsets whose first item is `code`. */
-static int32_t mine_first(worker *self, uint32_t code) {
-  const recs__baskets *baskets = self->mining->baskets;
-  self->words = ((size_t)baskets->supports[code] + 63) / 64;
-  count_partners(self, code);
-  RECS_TRY(list_partners(self, code));
-  set_bits(self, code);
-  for (size_t i = 0; i < self->first->count; i++)
-    self->counts[self->first->list[i].code] = 0;
-  self->prefix[0] = code;
-  self->size = 1;
-  return search(self, self->first, baskets->supports[code]);
+static int32_t mine_dense(const projection *work, worker *self, const recs__bit_shape *shape) {
+  const recs__baskets *from = work->from;
+  recs__class *class;
+  RECS_TRY(recs__class_reserve(&self->descent, 0, work->kept, shape));
+  class = &self->descent.classes[0];
+  for (uint32_t code = work->witness ? 0 : work->code + 1; code < from->items; code++) {
+    if (self->local[code] == NOT_KEPT)
+      continue;
+    class->rows[self->local[code]] = from->rows[code];
+    class->weights[self->local[code]] = self->counts[code];
+  }
+  clear_counts(work, self->counts);
+  fill_bits(work, self->local, class);
+  recs__class_order(&self->descent, 0, work->past, work->kept, from->supports[work->code]);
+  return recs__descend(&self->descent, 0);
+}
+
+/* Copies the codes that stay; baskets that keep fewer than two say nothing more. Returns the length. */
+static uint32_t copy_baskets(const projection *work, const int32_t *local, recs__baskets *out) {
+  const recs__baskets *from = work->from;
+  uint32_t length = 1, level = 0;
+  out->codes[0] = RECS__BASKET_END;
+  out->begins[0] = 1;
+  for (uint32_t i = from->offsets[work->code]; i < from->offsets[work->code + 1]; i++) {
+    uint32_t begin = length;
+    for (; from->places[i] >= from->begins[level + 1]; level++)
+      out->begins[level + 1] = length;
+    for (const uint32_t *code = first_code(work, from->places[i]); *code != RECS__BASKET_END; code++) {
+      if (local[*code] != NOT_KEPT)
+        out->codes[length++] = (uint32_t)local[*code];
+    }
+    if (length - begin < 2)
+      length = begin;
+    else
+      out->codes[length++] = RECS__BASKET_END;
+  }
+  for (; level < RECS__BASKET_LEVELS; level++)
+    out->begins[level + 1] = length;
+  return length;
+}
+
+/* How many places the projected baskets take at most. */
+static size_t projected_room(const projection *work, const int32_t *local) {
+  const recs__baskets *from = work->from;
+  size_t room = 1;
+  for (uint32_t i = from->offsets[work->code]; i < from->offsets[work->code + 1]; i++, room++) {
+    for (const uint32_t *code = first_code(work, from->places[i]); *code != RECS__BASKET_END; code++)
+      room += local[*code] != NOT_KEPT;
+  }
+  return room;
+}
+
+static int32_t project(recs__baskets *out, const projection *work, worker *self) {
+  const recs__baskets *from = work->from;
+  const recs_context *context = self->search->mining->context;
+  size_t room = projected_room(work, self->local);
+  memset(out, 0, sizeof *out);
+  out->items = work->kept;
+  out->past = work->past;
+  out->rows = recs__alloc(context, work->kept, sizeof *out->rows);
+  out->supports = recs__alloc(context, work->kept, sizeof *out->supports);
+  out->codes = recs__alloc(context, room, sizeof *out->codes);
+  out->places = recs__alloc(context, room, sizeof *out->places);
+  out->offsets = recs__alloc(context, (size_t)work->kept + 1, sizeof *out->offsets);
+  if (out->rows == NULL || out->supports == NULL || out->codes == NULL || out->places == NULL || out->offsets == NULL)
+    return recs__fail_nomem();
+  for (uint32_t code = work->witness ? 0 : work->code + 1; code < from->items; code++) {
+    if (self->local[code] == NOT_KEPT)
+      continue;
+    out->rows[self->local[code]] = from->rows[code];
+    out->supports[self->local[code]] = self->counts[code];
+  }
+  recs__baskets_index(out, copy_baskets(work, self->local, out));
+  clear_counts(work, self->counts);
+  return RECS_OK;
+}
+
+static int32_t mine_code(worker *self, const recs__baskets *from, uint32_t code);
+
+static int32_t mine_sparse(const projection *work, worker *self) {
+  recs__baskets projected;
+  int32_t status;
+  RECS_GO(project(&projected, work, self));
+  for (uint32_t code = projected.past; code < projected.items; code++)
+    RECS_GO(mine_code(self, &projected, code));
+cleanup:
+  recs__baskets_free(self->search->mining->context, &projected);
+  return status;
+}
+
+static int32_t mine_projection(projection *work, worker *self) {
+  recs__search *search = self->search;
+  uint32_t later = work->kept - work->past;
+  RECS_TRY(recs__search_found(search, work->from->supports[work->code], work->kept > 0));
+  if (later > 0 && recs__search_may_grow(search, search->optionals + later)) {
+    recs__bit_shape shape = shape_of(work);
+    return is_dense(work, &shape) ? mine_dense(work, self, &shape) : mine_sparse(work, self);
+  }
+  clear_counts(work, self->counts);
+  return RECS_OK;
+}
+
+/* The sets whose first item, in the order of the search, is that of the code. */
+static int32_t mine_code(worker *self, const recs__baskets *from, uint32_t code) {
+  projection work = {.from = from, .code = code, .witness = self->search->mining->options.kind != RECS_ITEMSETS_ALL};
+  recs__search *search = self->search;
+  uint32_t optionals = search->optionals;
+  recs__search_push(search, from->rows[code]);
+  count_codes(&work, self->counts);
+  if (keep_codes(&work, self))
+    RECS_TRY(mine_projection(&work, self));
+  else
+    clear_counts(&work, self->counts);
+  search->optionals = optionals;
+  recs__search_pop(search, from->rows[code]);
+  return RECS_OK;
 }
 
 static int32_t mine_range(void *payload, uint32_t thread, size_t begin, size_t end) {
   worker *self = (worker *)payload + thread;
   for (size_t code = begin; code < end; code++)
-    RECS_TRY(mine_first(self, (uint32_t)code));
-  return RECS_OK;
+    RECS_TRY(mine_code(self, self->search->mining->baskets, (uint32_t)code));
+  return recs__search_count(self->search);
+}
+
+static int32_t worker_init(worker *self, const recs__mining *mining, recs__search *search) {
+  self->search = search;
+  self->descent.search = search;
+  self->descent.kernels = recs__bit_kernels_for(recs_context_cpu(mining->context));
+  self->counts = recs__alloc_zero(mining->context, mining->baskets->items, sizeof *self->counts);
+  self->local = recs__alloc(mining->context, mining->baskets->items, sizeof *self->local);
+  return self->counts == NULL || self->local == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
 int32_t recs__mine_eclat(recs__mining *mining, const recs__progress *progress) {
-  const recs__baskets *baskets = mining->baskets;
-  worker *workers = recs__alloc_zero(baskets->context, mining->threads, sizeof *workers);
+  const recs_context *context = mining->context;
+  worker *workers = recs__alloc_zero(context, mining->threads, sizeof *workers);
   int32_t status = RECS_OK;
   if (workers == NULL)
     return recs__fail_nomem();
   for (uint32_t thread = 0; thread < mining->threads && status == RECS_OK; thread++)
-    status = worker_init(&workers[thread], mining, thread);
+    status = worker_init(&workers[thread], mining, &mining->searches[thread]);
   if (status == RECS_OK)
-    status = recs__parallel(baskets->context, baskets->items, 1, mine_range, workers, progress);
-  for (uint32_t thread = 0; thread < mining->threads; thread++)
-    worker_free(&workers[thread]);
-  recs__free(baskets->context, workers);
+    status = recs__parallel(context, mining->baskets->items, 1, mine_range, workers, progress);
+  for (uint32_t thread = 0; thread < mining->threads; thread++) {
+    recs__descent_free(&workers[thread].descent);
+    recs__free(context, workers[thread].counts);
+    recs__free(context, workers[thread].local);
+  }
+  recs__free(context, workers);
   return status;
 }

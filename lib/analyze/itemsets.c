@@ -1,5 +1,8 @@
 #include "lib/analyze/itemsets.h"
 
+#include "lib/analyze/arrange.h"
+#include "lib/base/parallel.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -32,145 +35,30 @@ static int32_t close_sizes(recs_itemsets *self) {
   return self->items == NULL || self->supports == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
-static int32_t count_sizes(recs_itemsets *self, const recs__mining *mining) {
-  uint32_t largest = 0;
-  for (uint32_t thread = 0; thread < mining->threads; thread++) {
-    const recs__findings *found = &mining->findings[thread];
-    for (size_t i = 0; i < found->count; i++)
-      largest = found->sizes[i] > largest ? found->sizes[i] : largest;
-  }
-  RECS_TRY(open_sizes(self, largest));
-  for (uint32_t thread = 0; thread < mining->threads; thread++) {
-    for (size_t i = 0; i < mining->findings[thread].count; i++)
-      self->size_of[mining->findings[thread].sizes[i] + 1] += 1;
-  }
-  return close_sizes(self);
-}
+typedef struct arranging {
+  const recs_itemsets *itemsets;
+  recs__mining *mining;
+} arranging;
 
-static void sort_small(uint32_t *values, uint32_t count) {
-  for (uint32_t i = 1; i < count; i++) {
-    uint32_t value = values[i], place = i;
-    for (; place > 0 && values[place - 1] > value; place--)
-      values[place] = values[place - 1];
-    values[place] = value;
-  }
-}
-
-/* Puts each set among those of its size, its items as ascending ranks. `next` says where the next set of a size goes. */
-static void place_sets(recs_itemsets *self, const recs__mining *mining, uint64_t *next) {
-  for (uint32_t thread = 0; thread < mining->threads; thread++) {
-    const recs__findings *found = &mining->findings[thread];
-    const uint32_t *codes = found->codes;
-    for (size_t i = 0; i < found->count; i++) {
-      uint32_t size = found->sizes[i];
-      uint64_t number = next[size]++;
-      uint32_t *items = self->items + self->items_of[size] + number * size;
-      for (uint32_t k = 0; k < size; k++)
-        items[k] = mining->baskets->ranks[codes[k]];
-      sort_small(items, size);
-      self->supports[self->size_of[size] + number] = found->supports[i];
-      codes += size;
-    }
-  }
-}
-
-/* Scratch of sorting the sets of one size. */
-typedef struct sorter {
-  uint64_t *order, *other; /* numbers of sets */
-  uint64_t *counts;        /* by rank */
-  uint32_t *items;
-  uint32_t *supports;
-  uint32_t ranks;
-} sorter;
-
-/* One pass of a radix sort whose digits are the items, the last first: stable, so that earlier passes decide equal ones. */
-static void sort_by_item(sorter *self, const uint32_t *items, uint64_t sets, uint32_t size, uint32_t k) {
-  uint64_t begin = 0, *swapped = self->order;
-  memset(self->counts, 0, self->ranks * sizeof *self->counts);
-  for (uint64_t i = 0; i < sets; i++)
-    self->counts[items[i * size + k]] += 1;
-  for (uint32_t rank = 0; rank < self->ranks; rank++) {
-    uint64_t count = self->counts[rank];
-    self->counts[rank] = begin;
-    begin += count;
-  }
-  for (uint64_t i = 0; i < sets; i++) {
-    uint64_t set = self->order[i];
-    self->other[self->counts[items[set * size + k]]++] = set;
-  }
-  self->order = self->other;
-  self->other = swapped;
-}
-
-static void sort_size(recs_itemsets *self, sorter *scratch, uint32_t size) {
-  uint64_t sets = self->size_of[size + 1] - self->size_of[size];
-  uint32_t *items = self->items + self->items_of[size], *supports = self->supports + self->size_of[size];
-  for (uint64_t i = 0; i < sets; i++)
-    scratch->order[i] = i;
-  for (uint32_t k = size; k-- > 0;)
-    sort_by_item(scratch, items, sets, size, k);
-  memcpy(scratch->items, items, sets * size * sizeof *items);
-  memcpy(scratch->supports, supports, sets * sizeof *supports);
-  for (uint64_t i = 0; i < sets; i++) {
-    memcpy(items + i * size, scratch->items + scratch->order[i] * size, size * sizeof *items);
-    supports[i] = scratch->supports[scratch->order[i]];
-  }
-}
-
-static void sorter_free(sorter *scratch, const recs_context *context) {
-  recs__free(context, scratch->order);
-  recs__free(context, scratch->other);
-  recs__free(context, scratch->counts);
-  recs__free(context, scratch->items);
-  recs__free(context, scratch->supports);
-}
-
-static int32_t sort_sets(recs_itemsets *self, uint32_t ranks) {
-  const recs_context *context = self->object.context;
-  sorter scratch = {.ranks = ranks};
-  uint64_t sets = 0, items = 0;
-  int32_t status = RECS_OK;
-  for (uint32_t size = 1; size <= self->largest; size++) {
-    uint64_t own = self->size_of[size + 1] - self->size_of[size];
-    sets = own > sets ? own : sets;
-    items = own * size > items ? own * size : items;
-  }
-  scratch.order = recs__alloc(context, sets, sizeof *scratch.order);
-  scratch.other = recs__alloc(context, sets, sizeof *scratch.other);
-  scratch.counts = recs__alloc(context, ranks, sizeof *scratch.counts);
-  scratch.items = recs__alloc(context, items, sizeof *scratch.items);
-  scratch.supports = recs__alloc(context, sets, sizeof *scratch.supports);
-  if (scratch.order == NULL || scratch.other == NULL || scratch.counts == NULL || scratch.items == NULL || scratch.supports == NULL)
-    status = recs__fail_nomem();
-  for (uint32_t size = 1; size <= self->largest && status == RECS_OK; size++)
-    sort_size(self, &scratch, size);
-  sorter_free(&scratch, context);
-  return status;
-}
-
-/* From ranks back to items. */
-static int32_t name_items(recs_itemsets *self, const recs__baskets *baskets) {
-  uint32_t *rows = recs__alloc(self->object.context, baskets->items, sizeof *rows);
-  if (rows == NULL)
-    return recs__fail_nomem();
-  for (uint32_t code = 0; code < baskets->items; code++)
-    rows[baskets->ranks[code]] = baskets->rows[code];
-  for (uint64_t i = 0; i < self->items_of[self->largest + 1]; i++)
-    self->items[i] = rows[self->items[i]];
-  recs__free(self->object.context, rows);
+static int32_t arrange_range(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const arranging *job = payload;
+  const recs_itemsets *self = job->itemsets;
+  (void)thread;
+  for (size_t size = begin + 1; size <= end; size++) /* element i stands for size i + 1 */
+    RECS_TRY(recs__arrange(self->items + self->items_of[size], self->supports + self->size_of[size], job->mining, (uint32_t)size));
   return RECS_OK;
 }
 
-static int32_t fill(recs_itemsets *self, const recs__mining *mining) {
-  uint64_t *next;
-  RECS_TRY(count_sizes(self, mining));
-  next = recs__alloc_zero(self->object.context, (size_t)self->largest + 1, sizeof *next);
-  if (next == NULL)
-    return recs__fail_nomem();
-  place_sets(self, mining, next);
-  recs__free(self->object.context, next);
-  RECS_TRY(sort_sets(self, mining->baskets->items));
-  return name_items(self, mining->baskets);
+static int32_t fill(recs_itemsets *self, recs__mining *mining, const recs__progress *progress) {
+  arranging job = {self, mining};
+  uint32_t largest = 0;
+  for (uint32_t thread = 0; thread < mining->threads; thread++)
+    largest = mining->searches[thread].largest > largest ? mining->searches[thread].largest : largest;
+  RECS_TRY(open_sizes(self, largest));
+  for (uint32_t size = 1; size <= largest; size++)
+    self->size_of[size + 1] = recs__found_of(mining, size);
+  RECS_TRY(close_sizes(self));
+  return recs__parallel(mining->context, largest, 1, arrange_range, &job, progress);
 }
 
 static recs_itemsets *new_itemsets(recs_context *context, uint64_t baskets, const recs_apriori_options *options) {
@@ -192,10 +80,10 @@ static int32_t finish(recs_itemsets **out, recs_itemsets *self, int32_t status) 
   return status;
 }
 
-int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining) {
-  recs_itemsets *self = new_itemsets(mining->baskets->context, mining->baskets->total, &mining->options);
+int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_t total, const recs__progress *progress) {
+  recs_itemsets *self = new_itemsets(mining->context, total, &mining->options);
   *out = NULL;
-  return self == NULL ? recs__fail_nomem() : finish(out, self, fill(self, mining));
+  return self == NULL ? recs__fail_nomem() : finish(out, self, fill(self, mining, progress));
 }
 
 static int32_t copy_unmarked(recs_itemsets *self, const recs_itemsets *all, const unsigned char *marks) {
@@ -286,6 +174,15 @@ int32_t recs_itemsets_get(const uint32_t **items, size_t *item_count, uint64_t *
   if (support != NULL)
     *support = itemsets->supports[index];
   return RECS_OK;
+}
+
+static void sort_small(uint32_t *values, uint32_t count) {
+  for (uint32_t i = 1; i < count; i++) {
+    uint32_t value = values[i], place = i;
+    for (; place > 0 && values[place - 1] > value; place--)
+      values[place] = values[place - 1];
+    values[place] = value;
+  }
 }
 
 /* A copy in ascending order; repeats are refused. */

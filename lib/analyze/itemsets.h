@@ -17,8 +17,8 @@ struct recs_itemsets {
   uint32_t *supports;
 };
 
-/* Puts what was found in order. */
-int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining);
+/* Puts what was found in `total` baskets in order. */
+int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_t total, const recs__progress *progress);
 
 /* The items of a set, and its size. */
 const uint32_t *recs__itemsets_items(const recs_itemsets *itemsets, uint64_t index, uint32_t *size);

@@ -17,7 +17,7 @@ typedef struct sets {
 
 /* Counting: the candidates, and one array of counts a thread. */
 typedef struct tally {
-  const recs__baskets *baskets;
+  const recs__mining *mining;
   const sets *candidates;
   uint32_t **counts;
   uint32_t threads;
@@ -80,8 +80,8 @@ static int may_be_frequent(const sets *level, const uint32_t *prefix, uint32_t l
 }
 
 /* Joins sets that differ in their last item only. */
-static int32_t join(sets *out, const sets *level, const recs__baskets *baskets) {
-  uint32_t *subset = recs__alloc(baskets->context, level->size, sizeof *subset);
+static int32_t join(sets *out, const sets *level, const recs_context *context) {
+  uint32_t *subset = recs__alloc(context, level->size, sizeof *subset);
   int32_t status = subset == NULL ? recs__fail_nomem() : RECS_OK;
   out->size = level->size + 1;
   for (size_t a = 0; a < level->count && status == RECS_OK; a++) {
@@ -91,10 +91,10 @@ static int32_t join(sets *out, const sets *level, const recs__baskets *baskets) 
       if (compare(first, second, level->size - 1) != 0)
         break;
       if (may_be_frequent(level, first, second[level->size - 1], subset))
-        status = add_set(out, baskets->context, first, second[level->size - 1]);
+        status = add_set(out, context, first, second[level->size - 1]);
     }
   }
-  recs__free(baskets->context, subset);
+  recs__free(context, subset);
   return status;
 }
 
@@ -112,43 +112,53 @@ static size_t seek(const sets *candidates, size_t begin, size_t end, uint32_t de
 
 /* Counts the candidates of [begin, end), which share their first `depth` codes with the basket, that go on in what is left of it. */
 static void count_basket(uint32_t *counts, const sets *candidates, size_t begin, size_t end, uint32_t depth,
-                         const uint32_t *codes, const uint32_t *codes_end) {
+                         const uint32_t *codes, const uint32_t *codes_end, uint32_t weight) {
   for (; begin < end && (size_t)(codes_end - codes) >= candidates->size - depth; codes++) {
     size_t stop;
     begin = seek(candidates, begin, end, depth, *codes);
     stop = *codes == RECS_NO_ROW - 1 ? end : seek(candidates, begin, end, depth, *codes + 1);
     if (begin < stop && depth + 1 == candidates->size)
-      counts[begin] += 1;
+      counts[begin] += weight;
     else if (begin < stop)
-      count_basket(counts, candidates, begin, stop, depth + 1, codes + 1, codes_end);
+      count_basket(counts, candidates, begin, stop, depth + 1, codes + 1, codes_end, weight);
     begin = stop;
   }
 }
 
+/* Counts the baskets that begin at a place of the range. */
 static int32_t count_range(void *payload, uint32_t thread, size_t begin, size_t end) {
   const tally *self = payload;
-  const recs__baskets *baskets = self->baskets;
-  for (size_t basket = begin; basket < end; basket++)
-    count_basket(self->counts[thread], self->candidates, 0, self->candidates->count, 0,
-                 baskets->codes + baskets->offsets[basket], baskets->codes + baskets->offsets[basket + 1]);
+  const recs__baskets *baskets = self->mining->baskets;
+  const uint32_t *codes = baskets->codes;
+  uint32_t level = 0;
+  for (size_t place = begin; place < end; place++) {
+    size_t basket = place + 1;
+    if (codes[place] != RECS__BASKET_END || basket == baskets->begins[RECS__BASKET_LEVELS])
+      continue;
+    while (basket >= baskets->begins[level + 1])
+      level += 1;
+    for (place = basket; codes[place + 1] != RECS__BASKET_END; place++)
+      continue;
+    count_basket(self->counts[thread], self->candidates, 0, self->candidates->count, 0, codes + basket, codes + place + 1,
+                 UINT32_C(1) << level);
+  }
   return RECS_OK;
 }
 
 static void tally_free(tally *self) {
   for (uint32_t thread = 0; thread < self->threads && self->counts != NULL; thread++)
-    recs__free(self->baskets->context, self->counts[thread]);
-  recs__free(self->baskets->context, self->counts);
+    recs__free(self->mining->context, self->counts[thread]);
+  recs__free(self->mining->context, self->counts);
 }
 
-static int32_t tally_init(tally *self, const recs__baskets *baskets, const sets *candidates) {
-  self->baskets = baskets;
-  self->candidates = candidates;
-  self->threads = recs__parallel_threads(baskets->context, baskets->baskets, GRAIN);
-  self->counts = recs__alloc_zero(baskets->context, self->threads, sizeof *self->counts);
+static int32_t tally_init(tally *self) {
+  const recs_context *context = self->mining->context;
+  self->threads = recs__parallel_threads(context, self->mining->baskets->begins[RECS__BASKET_LEVELS], GRAIN);
+  self->counts = recs__alloc_zero(context, self->threads, sizeof *self->counts);
   if (self->counts == NULL)
     return recs__fail_nomem();
   for (uint32_t thread = 0; thread < self->threads; thread++) {
-    self->counts[thread] = recs__alloc_zero(baskets->context, candidates->count, sizeof **self->counts);
+    self->counts[thread] = recs__alloc_zero(context, self->candidates->count, sizeof **self->counts);
     if (self->counts[thread] == NULL)
       return recs__fail_nomem();
   }
@@ -156,18 +166,17 @@ static int32_t tally_init(tally *self, const recs__baskets *baskets, const sets 
 }
 
 /* Counts all candidates, and keeps the frequent ones. */
-static int32_t count_candidates(sets *candidates, const recs__baskets *baskets, const recs__progress *progress) {
-  tally self = {0};
+static int32_t count_candidates(sets *candidates, const recs__mining *mining, const recs__progress *progress) {
+  tally self = {.mining = mining, .candidates = candidates};
   size_t kept = 0;
   int32_t status;
-  self.baskets = baskets;
-  RECS_GO(tally_init(&self, baskets, candidates));
-  RECS_GO(recs__parallel(baskets->context, baskets->baskets, GRAIN, count_range, &self, progress));
+  RECS_GO(tally_init(&self));
+  RECS_GO(recs__parallel(mining->context, mining->baskets->begins[RECS__BASKET_LEVELS], GRAIN, count_range, &self, progress));
   for (size_t i = 0; i < candidates->count; i++) {
     uint64_t support = 0;
     for (uint32_t thread = 0; thread < self.threads; thread++)
       support += self.counts[thread][i];
-    if (support < baskets->min_count)
+    if (support < mining->options.min_count)
       continue;
     memmove(candidates->codes + kept * candidates->size, candidates->codes + i * candidates->size,
             candidates->size * sizeof *candidates->codes);
@@ -179,51 +188,54 @@ cleanup:
   return status;
 }
 
-static int32_t report(recs__mining *mining, const sets *level) {
-  for (size_t i = 0; i < level->count; i++)
-    RECS_TRY(recs__mining_found(mining, 0, level->codes + i * level->size, level->size, level->supports[i]));
-  return RECS_OK;
+static int32_t report(recs__search *search, const sets *level) {
+  for (size_t i = 0; i < level->count; i++) {
+    search->size = 0;
+    for (uint32_t k = 0; k < level->size; k++)
+      recs__search_push(search, search->mining->baskets->rows[level->codes[i * level->size + k]]);
+    RECS_TRY(recs__search_put(search, level->supports[i]));
+  }
+  return recs__search_count(search);
 }
 
-static int32_t first_level(sets *out, const recs__baskets *baskets) {
+static int32_t first_level(sets *out, const recs_context *context, const recs__baskets *baskets) {
   out->size = 1;
   for (uint32_t code = 0; code < baskets->items; code++) {
-    RECS_TRY(add_set(out, baskets->context, NULL, code));
+    RECS_TRY(add_set(out, context, NULL, code));
     out->supports[code] = baskets->supports[code];
   }
   return RECS_OK;
 }
 
 /* From one level to the next, which takes its place. */
-static int32_t step(sets *level, const recs__baskets *baskets, const recs__progress *progress) {
+static int32_t step(sets *level, const recs__mining *mining, const recs__progress *progress) {
   sets next = {0};
-  int32_t status = join(&next, level, baskets);
+  int32_t status = join(&next, level, mining->context);
   if (status == RECS_OK && next.count > 0)
-    status = count_candidates(&next, baskets, progress);
+    status = count_candidates(&next, mining, progress);
   if (status != RECS_OK) {
-    free_sets(&next, baskets->context);
+    free_sets(&next, mining->context);
     return status;
   }
-  free_sets(level, baskets->context);
+  free_sets(level, mining->context);
   *level = next;
   return RECS_OK;
 }
 
 int32_t recs__mine_apriori(recs__mining *mining, const recs__progress *progress) {
-  const recs__baskets *baskets = mining->baskets;
   sets level = {0};
   int32_t status;
-  RECS_GO(first_level(&level, baskets));
+  RECS_GO(first_level(&level, mining->context, mining->baskets));
   while (level.count > 0) {
     /* How many levels there are is not known: each gets half of what is left. */
     double done = 1 - 1 / (double)(UINT64_C(1) << (level.size < 60 ? level.size : 60));
     recs__progress part = recs__progress_part(progress, done, done + (1 - done) / 2);
-    RECS_GO(report(mining, &level));
-    if (recs__mining_deep_enough(mining, level.size))
+    RECS_GO(report(&mining->searches[0], &level));
+    if (level.size >= mining->options.max_size)
       break;
-    RECS_GO(step(&level, baskets, &part));
+    RECS_GO(step(&level, mining, &part));
   }
 cleanup:
-  free_sets(&level, baskets->context);
+  free_sets(&level, mining->context);
   return status;
 }

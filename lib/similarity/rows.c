@@ -254,7 +254,7 @@ static int32_t read_lesson(recs__rows *rows, recs__reader *reader) {
   RECS_TRY(recs__read_exact(reader, "lesson", RECS__F64, &columns, count));
   RECS_TRY(check_finite(&rows->lesson.average, 1));
   RECS_TRY(check_finite(columns, count));
-  if (count > 0)
+  if (count > 0) /* else it stays NULL, as the kernel that learns nothing has it */
     memcpy(&rows->lesson.columns, &columns, sizeof columns);
   return RECS_OK;
 }

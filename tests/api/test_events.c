@@ -1,5 +1,6 @@
 #include "support/support.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 enum { CHUNK = 65536, PEOPLE = 50, THINGS = 80 };
@@ -455,6 +456,60 @@ START_TEST(snapshots_share_memory) {
 }
 END_TEST
 
+/* Reads a snapshot over and over; says whether it was always the same. */
+static void *read_snapshot(void *snapshot) {
+  static char same[] = "same";
+  for (int round = 0; round < 200; round++) {
+    uint32_t found[50], row;
+    double prices[50];
+    if (recs_events_read(found, NULL, NULL, NULL, NULL, prices, NULL, NULL, snapshot, 0, 50) != RECS_OK ||
+        recs_ids_count(recs_events_users(snapshot)) != PEOPLE ||
+        recs_ids_find(&row, recs_events_users(snapshot), "u7", 2) != RECS_OK || row != 7)
+      return NULL;
+    for (uint32_t i = 0; i < 50; i++) {
+      if (found[i] != i || !isnan(prices[i]))
+        return NULL;
+    }
+  }
+  return same;
+}
+
+/* Threads read a snapshot while the builder appends, adds columns and ids, and takes more snapshots. */
+START_TEST(readers_beside_the_builder) {
+  enum { READERS = 3 };
+  pthread_t readers[READERS];
+  recs_events *frozen, *more;
+  recs_event_columns columns = nothing;
+  uint32_t people[50];
+  double prices[50];
+  for (uint32_t i = 0; i < 50; i++) {
+    people[i] = i;
+    prices[i] = i;
+  }
+  columns.users = people;
+  ck_ok(recs_events_append(events, &columns, 50));
+  ck_ok(recs_events_freeze(&frozen, events));
+  for (int i = 0; i < READERS; i++)
+    ck_assert_int_eq(pthread_create(&readers[i], NULL, read_snapshot, frozen), 0);
+  columns.prices = prices;
+  for (int round = 0; round < 100; round++) {
+    char id[16];
+    uint32_t row;
+    ck_ok(recs_events_append(events, &columns, 50));
+    ck_ok(recs_ids_add(&row, users, id, (size_t)snprintf(id, sizeof id, "new%d", round)));
+    ck_ok(recs_ids_remove(users, row));
+    ck_ok(recs_events_freeze(&more, events));
+    recs_events_free(more);
+  }
+  for (int i = 0; i < READERS; i++) {
+    void *said;
+    ck_assert_int_eq(pthread_join(readers[i], &said), 0);
+    ck_assert_ptr_nonnull(said);
+  }
+  recs_events_free(frozen);
+}
+END_TEST
+
 /* Appends with new columns, over the end of a chunk; what fails leaves the log as it was. */
 static int32_t append_over_chunks(recs_events *log) {
   enum { MANY = CHUNK + 10 };
@@ -527,6 +582,7 @@ int main(void) {
   tcase_add_test(tests, a_snapshot_stays);
   tcase_add_test(tests, a_snapshot_is_closed);
   tcase_add_test(tests, snapshots_share_memory);
+  tcase_add_test(tests, readers_beside_the_builder);
   tcase_add_test(tests, out_of_memory);
   suite_add_tcase(suite, tests);
   return recs_test_run(suite);

@@ -30,7 +30,7 @@ static void *heap_allocate(void *payload, size_t size) {
   return block;
 }
 
-/* To make a block smaller is never refused: the library may live with the larger one, so that a refusal proves nothing. */
+/* To make a block smaller is never refused: the library may go on with the larger one, and then nothing failed. */
 static void *heap_reallocate(void *payload, void *pointer, size_t size) {
   if (size > malloc_usable_size(pointer) && heap_refuses(payload))
     return NULL;
