@@ -96,6 +96,17 @@ static void print_head(FILE *out, const used_columns *used) {
   fputs(used->sessions ? ",session\n" : "\n", out);
 }
 
+/* The shortest text that reads back as the same number. */
+static void print_number(FILE *out, double value) {
+  char text[40];
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    if (strtod(text, NULL) - value == 0)
+      break;
+  }
+  fputs(text, out);
+}
+
 static void print_event(FILE *out, const recs_events *events, const batch *b, size_t i, const used_columns *used) {
   print_id(out, recs_events_users(events), b->users[i]);
   fputc(',', out);
@@ -106,12 +117,14 @@ static void print_event(FILE *out, const recs_events *events, const batch *b, si
   }
   if (used->weights)
     fprintf(out, ",%.9g", (double)b->weights[i]);
-  if (used->quantities)
-    fprintf(out, ",%.17g", b->quantities[i]);
+  if (used->quantities) {
+    fputc(',', out);
+    print_number(out, b->quantities[i]);
+  }
   if (used->prices) {
     fputc(',', out);
     if (!isnan(b->prices[i]))
-      fprintf(out, "%.17g", b->prices[i]);
+      print_number(out, b->prices[i]);
   }
   if (used->times) {
     fputc(',', out);

@@ -2,6 +2,7 @@
 #include "input.h"
 #include "sheet.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static void print_features(out_sheet *sheet, const recs_features *features, const recs_ids *users) {
@@ -58,6 +59,9 @@ static int run(int count, char **arguments) {
     sheet_time(sheet, "fit", seconds_now() - start);
     print_features(sheet, features, log.users);
     sheet_close(sheet);
+    if (path != NULL)
+      printf("%s: %" PRIu32 " users, %" PRIu32 " features\n", path, recs_features_rows(features),
+             recs_features_columns(features));
   }
   recs_features_free(features);
   close_log(&log);

@@ -19,55 +19,81 @@ typedef struct segment_flags {
   uint64_t starts;
 } segment_flags;
 
-/* Mean and standard deviation of a column over rows of one cluster (RECS_NO_ROW: of all). */
-static void column_moments(const double *values, const table *t, uint32_t column, const uint32_t *labels, uint32_t cluster,
-                           double *mean, double *deviation) {
-  double sum = 0, squares = 0;
+/* The values of a column in the rows of one cluster (RECS_NO_ROW: in all rows). */
+static size_t pick_values(double *out, const double *values, const table *t, uint32_t column, const uint32_t *labels,
+                          uint32_t cluster) {
   size_t count = 0;
   for (size_t row = 0; row < t->rows; row++) {
-    double value = values[row * t->columns + column];
-    if (cluster != RECS_NO_ROW && labels[row] != cluster)
-      continue;
-    sum += value;
-    squares += value * value;
-    count += 1;
+    if (cluster == RECS_NO_ROW || labels[row] == cluster)
+      out[count++] = values[row * t->columns + column];
   }
-  *mean = count == 0 ? 0 : sum / (double)count;
-  *deviation = count == 0 ? 0 : sqrt(fmax(0.0, squares / (double)count - *mean * *mean));
+  return count;
 }
 
-static void find_traits(segment_trait *traits, const table *t, const uint32_t *labels, uint32_t cluster) {
-  for (uint32_t column = 0; column < t->columns; column++) {
-    double all, spread, own, unused;
-    traits[column].name = column_name(t, column);
-    column_moments(t->values, t, column, labels, cluster, &traits[column].mean, &unused);
-    column_moments(t->values, t, column, labels, RECS_NO_ROW, &traits[column].overall, &unused);
-    column_moments(t->scaled, t, column, labels, RECS_NO_ROW, &all, &spread);
-    column_moments(t->scaled, t, column, labels, cluster, &own, &unused);
-    traits[column].z = spread > 0 ? (own - all) / spread : 0;
-  }
+static int by_size(const void *left, const void *right) {
+  double a = *(const double *)left, b = *(const double *)right;
+  return (a > b) - (a < b);
 }
 
-static void print_segments(out_sheet *sheet, const table *t, const recs_kmeans *kmeans) {
+static double median(double *values, size_t count) {
+  qsort(values, count, sizeof *values, by_size);
+  return count == 0 ? 0 : (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+static double mean(const double *values, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += values[i];
+  return count == 0 ? 0 : sum / (double)count;
+}
+
+static double deviation(const double *values, size_t count) {
+  double center = mean(values, count), squares = 0;
+  for (size_t i = 0; i < count; i++)
+    squares += (values[i] - center) * (values[i] - center);
+  return count == 0 ? 0 : sqrt(squares / (double)count);
+}
+
+/* `room` holds as many numbers as the table has rows. */
+static void find_trait(segment_trait *out, const table *t, uint32_t column, const uint32_t *labels, uint32_t cluster, double *room) {
+  size_t count = pick_values(room, t->scaled, t, column, labels, RECS_NO_ROW);
+  double all = mean(room, count), spread = deviation(room, count);
+  count = pick_values(room, t->scaled, t, column, labels, cluster);
+  out->name = column_name(t, column);
+  out->z = spread > 0 ? (mean(room, count) - all) / spread : 0;
+  out->typical = median(room, pick_values(room, t->values, t, column, labels, cluster));
+  out->overall = median(room, pick_values(room, t->values, t, column, labels, RECS_NO_ROW));
+}
+
+static void print_segment(out_sheet *sheet, const table *t, const recs_kmeans *kmeans, uint32_t cluster, double *room) {
   segment_trait traits[MOST_COLUMNS];
   char words[WORDS];
-  for (uint32_t cluster = 0; cluster < recs_kmeans_clusters(kmeans); cluster++) {
-    uint64_t size = recs_kmeans_sizes(kmeans)[cluster];
-    json_t *row = json_object();
-    const char *name;
-    find_traits(traits, t, recs_kmeans_labels(kmeans), cluster);
-    json_object_set_new(row, "segment", json_integer(cluster));
-    json_object_set_new(row, "size", json_integer((json_int_t)size));
-    json_object_set_new(row, "share", sheet_real((double)size / (double)t->rows));
-    for (uint32_t column = 0; column < t->columns; column++)
-      json_object_set_new(row, traits[column].name, sheet_real(traits[column].mean));
-    name = segment_name(traits, t->columns);
-    if (name[0] != 0)
-      json_object_set_new(row, "name", sheet_text(name));
-    segment_words(words, sizeof words, traits, t->columns);
-    json_object_set_new(row, "description", sheet_text(words));
-    sheet_row(sheet, row);
+  uint64_t size = recs_kmeans_sizes(kmeans)[cluster];
+  json_t *row = json_object();
+  const char *name;
+  json_object_set_new(row, "segment", json_integer(cluster));
+  json_object_set_new(row, "size", json_integer((json_int_t)size));
+  json_object_set_new(row, "share", sheet_real((double)size / (double)t->rows));
+  for (uint32_t column = 0; column < t->columns; column++) {
+    find_trait(&traits[column], t, column, recs_kmeans_labels(kmeans), cluster, room);
+    json_object_set_new(row, traits[column].name, sheet_real(traits[column].typical));
   }
+  name = segment_name(traits, t->columns);
+  if (name[0] != 0)
+    json_object_set_new(row, "name", sheet_text(name));
+  segment_words(words, sizeof words, traits, t->columns);
+  json_object_set_new(row, "description", sheet_text(words));
+  sheet_row(sheet, row);
+}
+
+static int print_segments(out_sheet *sheet, const table *t, const recs_kmeans *kmeans) {
+  double *room = malloc((t->rows + 1) * sizeof *room);
+  if (room == NULL)
+    return bad_input("out of memory");
+  for (uint32_t cluster = 0; cluster < recs_kmeans_clusters(kmeans); cluster++)
+    print_segment(sheet, t, kmeans, cluster, room);
+  free(room);
+  return EXIT_DONE;
 }
 
 static int write_labels(const table *t, const recs_kmeans *kmeans, const char *path) {
@@ -144,12 +170,13 @@ static int cluster(out_sheet *sheet, const table *t, const segment_flags *given)
   int code = fit_asked(&found, t, given);
   sheet_time(sheet, "fit", seconds_now() - start);
   if (code == EXIT_DONE) {
-    print_segments(sheet, t, found.kmeans);
+    code = print_segments(sheet, t, found.kmeans);
+    sheet_value(sheet, "values", sheet_text("medians"));
     sheet_value(sheet, "k", json_integer(recs_kmeans_clusters(found.kmeans)));
     sheet_value(sheet, "space", sheet_text(t->space));
     sheet_value(sheet, "inertia", sheet_real(recs_kmeans_inertia(found.kmeans)));
     sheet_value(sheet, "silhouette", sheet_real(found.silhouette));
-    if (given->out != NULL)
+    if (given->out != NULL && code == EXIT_DONE)
       code = write_labels(t, found.kmeans, given->out);
   }
   recs_kmeans_free(found.kmeans);

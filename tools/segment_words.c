@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In standard deviations: below SLIGHT nothing sets it apart, from STRONG on it is "much". */
-static const double slight = 0.25, strong = 1.0;
+/* In standard deviations: below `slight` nothing sets it apart, from `strong` on it is "much"; a value within `middling` is average. */
+static const double slight = 0.25, middling = 0.5, strong = 1.0;
 
 static const segment_trait *find_trait(const segment_trait *traits, size_t count, const char *name) {
   for (size_t i = 0; i < count; i++) {
@@ -16,15 +16,8 @@ static const segment_trait *find_trait(const segment_trait *traits, size_t count
   return NULL;
 }
 
-/* -1, 0 or 1: below, at or above the average. */
-static int side_of(const segment_trait *trait) {
-  if (fabs(trait->z) < slight)
-    return 0;
-  return trait->z > 0 ? 1 : -1;
-}
-
 const char *segment_name(const segment_trait *traits, size_t count) {
-  /* By recency (-1: they came recently) and by value, the mean side of frequency and monetary. */
+  /* By recency (0: they came recently) and by value, the mean of frequency and monetary. */
   static const char *const names[3][3] = {
       {"newcomers and occasional buyers: they came recently, but buy rarely", "active customers of average value",
        "best customers: they buy often, much and recently"},
@@ -34,11 +27,11 @@ const char *segment_name(const segment_trait *traits, size_t count) {
   const segment_trait *recency = find_trait(traits, count, "recency");
   const segment_trait *frequency = find_trait(traits, count, "frequency");
   const segment_trait *monetary = find_trait(traits, count, "monetary");
-  int value;
+  double value;
   if (recency == NULL || frequency == NULL || monetary == NULL)
     return "";
-  value = side_of(frequency) + side_of(monetary);
-  return names[side_of(recency) + 1][value < 0 ? 0 : value > 0 ? 2 : 1];
+  value = (frequency->z + monetary->z) / 2;
+  return names[recency->z < -slight ? 0 : recency->z > slight ? 2 : 1][value < -middling ? 0 : value > middling ? 2 : 1];
 }
 
 static int by_strength(const void *left, const void *right) {
@@ -58,7 +51,7 @@ void segment_words(char *out, size_t size, segment_trait *traits, size_t count) 
   for (size_t i = 0; i < count && used + 1 < size && fabs(traits[i].z) >= slight; i++) {
     int more = snprintf(out + used, size - used, "%s%s%s %s (%.4g against %.4g)", used == 0 ? "" : ", ",
                         fabs(traits[i].z) >= strong ? "much " : "", traits[i].z > 0 ? "higher" : "lower", traits[i].name,
-                        traits[i].mean, traits[i].overall);
+                        traits[i].typical, traits[i].overall);
     if (more < 0)
       return;
     used += (size_t)more;

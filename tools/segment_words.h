@@ -8,8 +8,8 @@
 /* One column of one segment. */
 typedef struct segment_trait {
   const char *name;
-  double mean;    /* within the segment, in the column's own unit */
-  double overall; /* of all rows */
+  double typical; /* the median within the segment, in the column's own unit */
+  double overall; /* the median of all rows */
   double z;       /* distance of the two means, in standard deviations of the space that was clustered */
 } segment_trait;
 

@@ -77,17 +77,22 @@ static int32_t check_number(recs__profile_values *values, uint32_t column, const
   return add_value(values, &value);
 }
 
+static int is_space(char byte) {
+  return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* White space around a text is no part of it. */
 static int32_t check_text(recs__profile_values *values, uint32_t column, const recs__cell *cell) {
   recs__profile_value value = {.column = column, .text = *cell};
   if (cell->raw)
     return refuse(values, column, "bad text", cell, "is nested: no single value");
   if (memchr(cell->text, 0, cell->length) != NULL)
     return refuse(values, column, "bad text", cell, "has a NUL byte inside");
-  return add_value(values, &value);
-}
-
-static int is_space(char byte) {
-  return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+  while (value.text.length > 0 && is_space(value.text.text[value.text.length - 1]))
+    value.text.length -= 1;
+  for (; value.text.length > 0 && is_space(*value.text.text); value.text.length--)
+    value.text.text += 1;
+  return value.text.length == 0 ? RECS_OK : add_value(values, &value);
 }
 
 static const char *pass_space(const char *at, const char *end) {

@@ -135,7 +135,7 @@ typedef struct recs_profiles_read_options {
   const char *id;         /**< The column of the ids; default "item", or "user" when there is no "item". */
   const char *tags;       /**< Tags of weight 1. NULL: all that no other list names, unless one is "*". "none": none. */
   const char *numbers;    /**< Columns read as numbers. */
-  const char *text;       /**< Columns read as text. */
+  const char *text;       /**< Columns read as text; white space around a text is left out. */
   const char *embeddings; /**< Numbers separated by spaces, commas or semicolons; every row as many as the first. */
   const char *ignore;     /**< Columns left out. */
   int32_t format;         /**< RECS_FORMAT_*; default AUTO. */
