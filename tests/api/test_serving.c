@@ -114,16 +114,25 @@ static int32_t stop(void *payload, double fraction) {
   return 1;
 }
 
+/* One thread: of several, the caller's may come too late to have anything to report. */
 START_TEST(batches_stop) {
   static lists given;
+  recs_context *own = recs_test_threads(1, UINT32_MAX);
+  recs_test_shop twin;
+  recs_model *fitted;
   int calls = 0;
+  ck_ok(recs_test_shop_open(&twin, own, USERS, ITEMS));
+  ck_ok(recs_test_shop_fit(&fitted, &twin, NULL, NULL, NULL));
   memset(given.counts, 0xff, sizeof given.counts);
-  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, model, NULL, USERS, LENGTH, NULL, stop,
+  ck_fails(recs_model_recommend_many(given.items, given.scores, given.counts, fitted, NULL, USERS, LENGTH, NULL, stop,
                                      &calls),
            RECS_ERROR_CANCELLED, "cancelled");
   ck_assert_int_eq(calls, 1);
   for (int i = 0; i < USERS; i++)
     ck_assert_uint_eq(given.counts[i], 0);
+  recs_model_free(fitted);
+  recs_test_shop_close(&twin);
+  recs_context_free(own);
 }
 END_TEST
 
