@@ -118,8 +118,6 @@ static int32_t check_batch(const recs_model *model, const uint32_t *users, size_
   size_t bytes;
   if (__builtin_mul_overflow(user_count, n, &bytes) || __builtin_mul_overflow(bytes, sizeof(double), &bytes))
     return recs__fail(RECS_ERROR_OVERFLOW, "%zu lists of %zu items do not fit into memory", user_count, n);
-  if (users == NULL && user_count > rows)
-    return recs__fail(RECS_ERROR_INVALID, "%zu users asked of %" PRIu32, user_count, rows);
   for (size_t i = 0; users != NULL && i < user_count; i++) {
     if (users[i] >= rows)
       return recs__fail(RECS_ERROR_INVALID, "users[%zu] is row %" PRIu32 ", not below %" PRIu32, i, users[i], rows);
@@ -135,10 +133,12 @@ int32_t recs_model_recommend_many(uint32_t *out_items, double *out_scores, size_
   int32_t status;
   recs__enter();
   RECS_NOT_NULL(out_counts);
+  RECS_NOT_NULL(model);
+  if (users == NULL && user_count > recs_ids_count(model->users)) /* before as many counts are set to 0 */
+    return recs__fail(RECS_ERROR_INVALID, "%zu users asked of %" PRIu32, user_count, recs_ids_count(model->users));
   memset(out_counts, 0, user_count * sizeof *out_counts);
   RECS_NOT_NULL(out_items);
   RECS_NOT_NULL(out_scores);
-  RECS_NOT_NULL(model);
   RECS_TRY(check_batch(model, users, user_count, n));
   RECS_GO(recs__serving_begin(&self.serving, model, filter, n));
   RECS_GO(recs__parallel(model->object.context, user_count, USERS_AT_ONCE, list_range, &self, &whole));
