@@ -9,7 +9,15 @@
 static void index_destroy(void *object) {
   recs_index *index = object;
   recs__rows_free(&index->rows);
+  recs__dense_free(&index->dense);
+  recs__free(index->object.context, index->values);
   recs__release(index->matrix);
+  recs__release(index->backing);
+}
+
+int32_t recs__index_new(recs_index **out, recs_context *context) {
+  *out = recs__object_new(context, sizeof **out, index_destroy);
+  return *out == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
 int32_t recs_index_create(recs_index **out, const recs_kernel *kernel, const recs_matrix *matrix) {
@@ -20,9 +28,7 @@ int32_t recs_index_create(recs_index **out, const recs_kernel *kernel, const rec
   *out = NULL;
   RECS_NOT_NULL(kernel);
   RECS_NOT_NULL(matrix);
-  index = recs__object_new(kernel->object.context, sizeof *index, index_destroy);
-  if (index == NULL)
-    return recs__fail_nomem();
+  RECS_TRY(recs__index_new(&index, kernel->object.context));
   if (kernel->way == NULL)
     index->matrix = recs__hold(matrix);
   RECS_GO(recs__rows_init(&index->rows, kernel, matrix, NULL, RECS__ROWS_FOR_QUERIES));
@@ -34,7 +40,9 @@ cleanup:
 }
 
 uint32_t recs_index_rows(const recs_index *index) {
-  return index == NULL ? 0 : index->rows.count;
+  if (index == NULL)
+    return 0;
+  return recs__index_dense(index) ? index->dense.rows.count : index->rows.count;
 }
 
 void recs_index_free(recs_index *index) {
@@ -45,6 +53,8 @@ int32_t recs__index_scratch_init(recs__index_scratch *scratch, const recs_index 
   recs_context *context = index->object.context;
   const recs__rows *rows = &index->rows;
   memset(scratch, 0, sizeof *scratch);
+  if (recs__index_dense(index))
+    return recs__fail(RECS_ERROR_UNSUPPORTED, "a sparse query of an index of dense rows");
   scratch->index = index;
   scratch->kind = recs__cells_for(context, rows->sums, rows->columns);
   scratch->room = k < rows->count ? k : rows->count;
@@ -144,7 +154,7 @@ static int32_t call_top(recs__selector *selector, recs__index_scratch *scratch, 
       continue;
     status = call_row(&score, scratch->index, query, scratch->touched[i]);
     if (status == RECS_OK)
-      recs__selector_keep(selector, scratch->touched[i], score);
+      recs__selector_rate(selector, scratch->touched[i], (double)score);
   }
   return status;
 }
@@ -178,7 +188,7 @@ int32_t recs_index_scores(float *out, const recs_index *index, const uint32_t *c
   int32_t status;
   recs__enter();
   RECS_NOT_NULL(index);
-  if (index->rows.count > 0)
+  if (recs_index_rows(index) > 0)
     RECS_NOT_NULL(out);
   RECS_TRY(recs__index_scratch_init(&scratch, index, 0));
   status = recs__index_scores(out, &scratch, &query);
@@ -206,16 +216,19 @@ int32_t recs_index_top(uint32_t *out_rows, float *out_scores, size_t *out_count,
 }
 
 int32_t recs__index_write(const recs_index *index, recs__writer *writer) {
-  return recs__rows_write(&index->rows, writer);
+  int dense = recs__index_dense(index);
+  RECS_TRY(recs__write_u64(writer, "dense", (uint64_t)dense));
+  return dense ? recs__index_write_dense(index, writer) : recs__rows_write(&index->rows, writer);
 }
 
 int32_t recs__index_read(recs_index **out, recs__reader *reader) {
-  recs_index *index = recs__object_new(reader->context, sizeof *index, index_destroy);
+  recs_index *index;
+  uint64_t dense;
   int32_t status;
   *out = NULL;
-  if (index == NULL)
-    return recs__fail_nomem();
-  RECS_GO(recs__rows_read(&index->rows, reader));
+  RECS_TRY(recs__read_u64(reader, "dense", 0, 1, &dense));
+  RECS_TRY(recs__index_new(&index, reader->context));
+  RECS_GO(dense ? recs__index_read_dense(index, reader) : recs__rows_read(&index->rows, reader));
   *out = index;
   index = NULL;
 cleanup:

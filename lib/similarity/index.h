@@ -3,13 +3,24 @@
 #define RECS_LIB_SIMILARITY_INDEX_H
 
 #include "lib/similarity/cells.h"
+#include "lib/similarity/dense.h"
 #include "lib/similarity/rows.h"
 
 struct recs_index {
   recs__object object;
-  recs__rows rows;
+  recs__rows rows;           /* sparse rows; unused when dense.rows is */
   const recs_matrix *matrix; /* held, for custom kernels alone: they are called with the rows as they came */
+  recs__dense dense;
+  float *values;          /* owned: the dense rows */
+  recs__object *backing;  /* held: the file that dense rows lie in */
 };
+
+static inline int recs__index_dense(const recs_index *index) {
+  return index->dense.rows.kernel != NULL;
+}
+
+/* An index without rows. */
+int32_t recs__index_new(recs_index **out, recs_context *context);
 
 /* What one query at a time works with. One thread. */
 typedef struct recs__index_scratch {
@@ -24,7 +35,7 @@ typedef struct recs__index_scratch {
   size_t room; /* the largest k */
 } recs__index_scratch;
 
-/* Scratch for queries of up to `k` results (more rows than there are cost nothing). Memory: 16 to 48 bytes a row by kernel. On failure
+/* Scratch for sparse queries of sparse rows, of up to `k` results (more rows than there are cost nothing). Memory: 16 to 48 bytes a row by kernel. On failure
  * nothing is left to free. */
 int32_t recs__index_scratch_init(recs__index_scratch *scratch, const recs_index *index, size_t k);
 void recs__index_scratch_free(recs__index_scratch *scratch);
@@ -39,5 +50,9 @@ int32_t recs__index_scores(float *out, recs__index_scratch *scratch, const recs_
 /* An index of a custom kernel is UNSUPPORTED. */
 int32_t recs__index_write(const recs_index *index, recs__writer *writer);
 int32_t recs__index_read(recs_index **out, recs__reader *reader);
+
+/* The part of dense rows. */
+int32_t recs__index_write_dense(const recs_index *index, recs__writer *writer);
+int32_t recs__index_read_dense(recs_index *index, recs__reader *reader);
 
 #endif

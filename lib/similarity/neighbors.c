@@ -90,6 +90,10 @@ void recs__neighbors_close(recs_neighbors *neighbors, const uint32_t *counts) {
   neighbors->scores = shrink(context, neighbors->scores, (size_t)kept, sizeof *neighbors->scores);
 }
 
+int32_t recs__neighbors_of(recs_neighbors **out, const recs__graph_job *job, const recs_matrix *matrix) {
+  return (job->kernel->way == NULL ? recs__neighbors_custom : recs__neighbors_sparse)(out, job, matrix);
+}
+
 int32_t recs_neighbors_build(recs_neighbors **out, const recs_kernel *kernel, const recs_matrix *matrix,
                              const recs_neighbors_options *options, recs_progress_fn progress, void *payload) {
   recs__graph_job job;
@@ -101,7 +105,21 @@ int32_t recs_neighbors_build(recs_neighbors **out, const recs_kernel *kernel, co
   RECS_TRY(recs__options_load(&job.options, &schema, options));
   job.kernel = kernel;
   job.progress = recs__progress_of(progress, payload);
-  return (kernel->way == NULL ? recs__neighbors_custom : recs__neighbors_sparse)(out, &job, matrix);
+  return recs__neighbors_of(out, &job, matrix);
+}
+
+int32_t recs_neighbors_build_dense(recs_neighbors **out, const recs_kernel *kernel, const float *values, uint32_t rows,
+                                   uint32_t dimension, const recs_neighbors_options *options, recs_progress_fn progress,
+                                   void *payload) {
+  recs__graph_job job;
+  recs__enter();
+  RECS_NOT_NULL(out);
+  *out = NULL;
+  RECS_NOT_NULL(kernel);
+  RECS_TRY(recs__options_load(&job.options, &schema, options));
+  job.kernel = kernel;
+  job.progress = recs__progress_of(progress, payload);
+  return recs__neighbors_dense(out, &job, values, rows, dimension);
 }
 
 uint32_t recs_neighbors_rows(const recs_neighbors *neighbors) {

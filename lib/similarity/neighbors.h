@@ -30,6 +30,12 @@ typedef struct recs__graph_job {
   recs__progress progress;
 } recs__graph_job;
 
+/* The graph of a matrix by any kernel. */
+int32_t recs__neighbors_of(recs_neighbors **out, const recs__graph_job *job, const recs_matrix *matrix);
+/* The graph of dense rows, which are checked. */
+int32_t recs__neighbors_dense(recs_neighbors **out, const recs__graph_job *job, const float *values, uint32_t rows,
+                              uint32_t dimension);
+
 /* The graph of a sparse matrix; by custom kernels, one call for each ordered pair. */
 int32_t recs__neighbors_sparse(recs_neighbors **out, const recs__graph_job *job, const recs_matrix *matrix);
 int32_t recs__neighbors_custom(recs_neighbors **out, const recs__graph_job *job, const recs_matrix *matrix);

@@ -46,8 +46,7 @@ static void tax_row(recs__rows *rows, uint32_t id) {
   rows->top_toll = fmax(rows->top_toll, fabs(toll));
 }
 
-/* Gains and tolls from the facts. */
-static void tax_rows(recs__rows *rows) {
+void recs__rows_tax(recs__rows *rows) {
   rows->sifted = rows->kernel->way->sift != NULL;
   for (uint32_t id = 0; id < rows->count; id++)
     tax_row(rows, id);
@@ -152,36 +151,57 @@ static recs__sums sums_of_rows(const recs_kernel *kernel, const recs_matrix *mat
   return dots && kernel->way->weigh == NULL && all_ones(matrix) ? RECS__SUMS_COMMON : sums;
 }
 
-static int32_t allocate(recs__rows *rows, recs_context *context, uint64_t entries) {
-  size_t count = rows->count;
-  rows->counts = recs__alloc(context, count, sizeof *rows->counts);
-  rows->totals = recs__alloc(context, count, sizeof *rows->totals);
-  rows->squares = recs__alloc(context, count, sizeof *rows->squares);
-  rows->gains = recs__alloc(context, count, sizeof *rows->gains);
-  rows->tolls = recs__alloc(context, count, sizeof *rows->tolls);
-  rows->offsets = recs__alloc_zero(context, (size_t)rows->columns + 1, sizeof *rows->offsets);
-  rows->ids = recs__alloc(context, entries, sizeof *rows->ids);
-  if (rows->sums != RECS__SUMS_COMMON)
-    rows->values = recs__alloc(context, entries, sizeof *rows->values);
-  if (rows->counts == NULL || rows->totals == NULL || rows->squares == NULL || rows->gains == NULL || rows->tolls == NULL ||
-      rows->offsets == NULL || rows->ids == NULL || (rows->sums != RECS__SUMS_COMMON && rows->values == NULL))
+static int32_t allocate_facts(recs__rows *rows) {
+  recs_context *context = rows->kernel->object.context;
+  rows->counts = recs__alloc(context, rows->count, sizeof *rows->counts);
+  rows->totals = recs__alloc(context, rows->count, sizeof *rows->totals);
+  rows->squares = recs__alloc(context, rows->count, sizeof *rows->squares);
+  rows->gains = recs__alloc_zero(context, rows->count, sizeof *rows->gains);
+  rows->tolls = recs__alloc_zero(context, rows->count, sizeof *rows->tolls);
+  if (rows->counts == NULL || rows->totals == NULL || rows->squares == NULL || rows->gains == NULL || rows->tolls == NULL)
     return recs__fail_nomem();
   return RECS_OK;
+}
+
+static int32_t allocate_entries(recs__rows *rows, uint64_t entries) {
+  recs_context *context = rows->kernel->object.context;
+  rows->offsets = recs__alloc_zero(context, (size_t)rows->columns + 1, sizeof *rows->offsets);
+  rows->ids = recs__alloc(context, entries, sizeof *rows->ids);
+  if (rows->offsets == NULL || rows->ids == NULL)
+    return recs__fail_nomem();
+  if (rows->sums == RECS__SUMS_COMMON)
+    return RECS_OK;
+  rows->values = recs__alloc(context, entries, sizeof *rows->values);
+  return rows->values == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
+static void begin(recs__rows *rows, const recs_kernel *kernel, uint32_t count, uint32_t columns) {
+  memset(rows, 0, sizeof *rows);
+  rows->kernel = recs__hold(kernel);
+  rows->count = count;
+  rows->columns = columns;
+}
+
+int32_t recs__rows_init_facts(recs__rows *rows, const recs_kernel *kernel, uint32_t count, uint32_t columns) {
+  int32_t status;
+  begin(rows, kernel, count, columns);
+  status = allocate_facts(rows);
+  if (status != RECS_OK)
+    recs__rows_free(rows);
+  return status;
 }
 
 int32_t recs__rows_init(recs__rows *rows, const recs_kernel *kernel, const recs_matrix *matrix, const uint32_t *order,
                         int purpose) {
   int32_t status;
-  memset(rows, 0, sizeof *rows);
-  rows->kernel = recs__hold(kernel);
-  rows->count = matrix->rows;
-  rows->columns = matrix->columns;
+  begin(rows, kernel, matrix->rows, matrix->columns);
   rows->sums = purpose == RECS__ROWS_FOR_QUERIES ? sums_of_queries(kernel) : sums_of_rows(kernel, matrix);
   RECS_GO(learn(rows, matrix));
-  RECS_GO(allocate(rows, kernel->object.context, recs_matrix_entries(matrix)));
+  RECS_GO(allocate_facts(rows));
+  RECS_GO(allocate_entries(rows, recs_matrix_entries(matrix)));
   RECS_GO(place_rows(rows, matrix, order));
   if (kernel->way != NULL)
-    tax_rows(rows);
+    recs__rows_tax(rows);
 cleanup:
   if (status != RECS_OK)
     recs__rows_free(rows);
@@ -298,7 +318,7 @@ static int32_t read_rows(recs__rows *rows, recs__reader *reader) {
   rows->tolls = recs__alloc(reader->context, rows->count, sizeof *rows->tolls);
   if (rows->gains == NULL || rows->tolls == NULL)
     return recs__fail_nomem();
-  tax_rows(rows);
+  recs__rows_tax(rows);
   return RECS_OK;
 }
 

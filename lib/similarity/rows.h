@@ -35,6 +35,10 @@ enum {
 int32_t recs__rows_init(recs__rows *rows, const recs_kernel *kernel, const recs_matrix *matrix, const uint32_t *order, int purpose);
 void recs__rows_free(recs__rows *rows);
 
+/* Rows without entries: room for facts and sieve, to be filled by the caller, who then calls recs__rows_tax(). */
+int32_t recs__rows_init_facts(recs__rows *rows, const recs_kernel *kernel, uint32_t count, uint32_t columns);
+void recs__rows_tax(recs__rows *rows);
+
 /* Copies a row without its zeros and weighs it; RECS_ERROR_NUMERIC when a weight is no finite float. Room for `row->count`. */
 int32_t recs__rows_weigh(recs__row *out, uint32_t *columns, float *values, const recs__rows *rows, const recs__row *row);
 

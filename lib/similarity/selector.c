@@ -25,8 +25,11 @@ void recs__selector_begin(recs__selector *selector, const recs__facts *x) {
   tighten(selector, selector->minimum);
 }
 
-int recs__selector_keep(recs__selector *selector, uint32_t id, float score) {
+void recs__selector_rate(recs__selector *selector, uint32_t id, double similarity) {
+  float score = (float)similarity;
   uint64_t key = recs__key_of(score, selector->order == NULL ? id : selector->order[id]);
+  if (id == selector->exclude || !(similarity > selector->minimum))
+    return;
   if (isinf(score))
     selector->overflow = 1;
   if (selector->count < selector->room)
@@ -34,18 +37,15 @@ int recs__selector_keep(recs__selector *selector, uint32_t id, float score) {
   else if (selector->room > 0 && key > selector->heap[0])
     recs__keys_replace(selector->heap, selector->count, key);
   else
-    return 0;
-  return 1;
+    return;
+  if (selector->count == selector->room)
+    tighten(selector, (double)recs__key_score(selector->heap[0]));
 }
 
 void recs__selector_offer(recs__selector *selector, uint32_t id, const recs__overlap *overlap) {
   recs__facts y = recs__rows_facts(selector->rows, id);
-  double similarity = recs__kernel_finish(selector->rows->kernel, &selector->x, &y, overlap, selector->rows->columns);
-  float score = (float)similarity;
-  if (id == selector->exclude || !(similarity > selector->minimum))
-    return;
-  if (recs__selector_keep(selector, id, score) && selector->count == selector->room)
-    tighten(selector, (double)recs__key_score(selector->heap[0]));
+  recs__selector_rate(selector, id,
+                      recs__kernel_finish(selector->rows->kernel, &selector->x, &y, overlap, selector->rows->columns));
 }
 
 int32_t recs__selector_take(recs__selector *selector, uint32_t *rows, float *scores, size_t *count) {

@@ -24,8 +24,8 @@ void recs__selector_begin(recs__selector *selector, const recs__facts *x);
 
 void recs__selector_offer(recs__selector *selector, uint32_t id, const recs__overlap *overlap);
 
-/* Keeps an id whose score is known, if it is good enough. Returns whether it was. */
-int recs__selector_keep(recs__selector *selector, uint32_t id, float score);
+/* The same for an id whose similarity is known. */
+void recs__selector_rate(recs__selector *selector, uint32_t id, double similarity);
 
 /* Hands out what was kept, best first. */
 int32_t recs__selector_take(recs__selector *selector, uint32_t *rows, float *scores, size_t *count);

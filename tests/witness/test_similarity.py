@@ -251,3 +251,66 @@ def test_rows_in_another_order(recs, kind):
     first, other = build(recs, dense, kind, 10), build(recs, dense[order], kind, 10)
     for row in range(200):
         assert np.array_equal(first[row][1], other[place[row]][1])
+
+
+def vectors(rows, dimension, seed):
+    """Random floats with twins, a row of zeros and a row of equal values."""
+    dense = np.random.default_rng(seed).normal(0.2, 1, (rows, dimension)).astype(np.float32)
+    dense[3] = 0
+    dense[5] = dense[6]
+    dense[7] = 2
+    return dense
+
+
+def build_dense(recs, dense, kind, k, minimum=0.0, threads=0, cpu_mask=0xFFFFFFFF, **values):
+    options = recs.options("neighbors", k=k, minimum=minimum)
+    dense = np.ascontiguousarray(dense)
+    return graph(recs, recs.make("recs_neighbors", recs.lib.recs_neighbors_build_dense,
+                                 kernel(recs, kind, threads, cpu_mask, **values), recs.array("float", dense),
+                                 dense.shape[0], dense.shape[1], options, recs.ffi.NULL, recs.ffi.NULL))
+
+
+DENSE = [(COSINE, {}), (DOT, {}), (EUCLIDEAN, {}), (PEARSON, {"zeros": 1}), (PEARSON, {}), (COSINE, {"shrink": 2.5}),
+         (JACCARD, {}), (TFIDF, {})]
+
+
+@pytest.mark.parametrize("kind,values", DENSE)
+@pytest.mark.parametrize("rows,dimension", [(70, 33), (64, 16), (9, 1)])
+def test_dense_graphs(recs, kind, values, rows, dimension):
+    dense = np.abs(vectors(rows, dimension, 9)) if kind == TFIDF else vectors(rows, dimension, 9)
+    truth = everything(kind, dense, **values)
+    for k, minimum in ((1, 0.0), (10, 0.1), (200, -0.5)):
+        for row, (ids, scores) in enumerate(build_dense(recs, dense, kind, k, minimum, **values)):
+            check_row(ids, scores, truth[row], row, k, minimum)
+
+
+@pytest.mark.parametrize("kind,values", DENSE)
+def test_dense_queries(recs, kind, values):
+    dense = np.abs(vectors(70, 20, 10)) if kind == TFIDF else vectors(70, 20, 10)
+    truth = everything(kind, dense, **values)
+    own = kernel(recs, kind, **values)
+    index = recs.make("recs_index", recs.lib.recs_index_create_dense, own, recs.array("float", dense), 70, 20)
+    scores, got, rows = np.empty(70, np.float32), np.empty(70, np.float32), np.empty(70, np.uint32)
+    count = recs.ffi.new("size_t *")
+    for row in range(70):
+        query = recs.array("float", dense[row])
+        recs.ok(recs.lib.recs_index_scores_dense(recs.array("float", scores), index, query, 20))
+        assert np.allclose(scores, truth[row], rtol=1e-6, atol=1e-6)
+        best = np.lexsort((np.arange(70), -scores))
+        best = best[best != row]
+        for k in (1, 9, 200):
+            recs.ok(recs.lib.recs_index_top_dense(recs.array("uint32_t", rows), recs.array("float", got), count, index,
+                                                  query, 20, row, k))
+            assert np.array_equal(rows[: count[0]], best[:k]) and np.array_equal(got[: count[0]], scores[best[:k]])
+
+
+@pytest.mark.parametrize("kind,values", DENSE[:4])
+@pytest.mark.parametrize("scale", [1.0, 1e-20, 1e15])
+def test_dense_same_bits(recs, kind, values, scale):
+    """For any number of threads and any instructions, small and large values."""
+    dense = (vectors(500, 37, 11) * scale).astype(np.float32)
+    first = build_dense(recs, dense, kind, 15, threads=1, cpu_mask=0, **values)
+    for threads, mask in ((1, 1), (1, 0xFFFFFFFF), (2, 0xFFFFFFFF), (8, 0xFFFFFFFF), (8, 0)):
+        other = build_dense(recs, dense, kind, 15, threads=threads, cpu_mask=mask, **values)
+        for (rows, scores), (rows_2, scores_2) in zip(first, other):
+            assert np.array_equal(rows, rows_2) and np.array_equal(scores.view(np.uint32), scores_2.view(np.uint32))
