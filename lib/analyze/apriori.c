@@ -25,12 +25,15 @@ static const recs__choice algorithms[] = {
 };
 
 static const recs__field fields[] = {
-    RECS__F64(recs_apriori_options, min_support, 1e-12, 1.0, 0.01, "Share of the non-empty baskets that an itemset must be in."),
-    RECS__U64(recs_apriori_options, min_count, 0, UINT64_MAX, 0, "When not 0: the number of baskets, in place of the share."),
+    RECS__F64(recs_apriori_options, min_support, 1e-12, 1.0, 0.01,
+              "Share of the non-empty baskets that an itemset must be in."),
+    RECS__U64(recs_apriori_options, min_count, 0, UINT64_MAX, 0,
+              "When not 0: the number of baskets, in place of the share."),
     RECS__U64(recs_apriori_options, max_results, 1, UINT64_MAX, 100000000, "More itemsets than this are an error."),
     RECS__U32(recs_apriori_options, min_size, 1, UINT32_MAX, 1, "Items of the smallest itemset returned."),
     RECS__U32(recs_apriori_options, max_size, 0, UINT32_MAX, 0, "Items of the largest itemset returned; 0: any."),
-    RECS__CHOICE(recs_apriori_options, kind, kinds, "all|closed|maximal", RECS_ITEMSETS_ALL, "Which itemsets are wanted."),
+    RECS__CHOICE(recs_apriori_options, kind, kinds, "all|closed|maximal", RECS_ITEMSETS_ALL,
+                 "Which itemsets are wanted."),
     RECS__CHOICE(recs_apriori_options, algorithm, algorithms, "auto|apriori|eclat", RECS_MINER_AUTO,
                  "How they are found; the answer is the same."),
 };
@@ -108,7 +111,8 @@ cleanup:
   return status;
 }
 
-int32_t recs_apriori_itemsets(recs_itemsets **out, const recs_apriori *apriori, recs_progress_fn progress, void *payload) {
+int32_t recs_apriori_itemsets(recs_itemsets **out, const recs_apriori *apriori, recs_progress_fn progress,
+                              void *payload) {
   recs__progress whole = recs__progress_of(progress, payload);
   recs_apriori_options for_all;
   recs_itemsets *all;

@@ -83,8 +83,8 @@ static int32_t number_items(recs__baskets *out, intake *in, const uint32_t *coun
   return RECS_OK;
 }
 
-/* Turns the matrix into lists of rows by code, and those back into rows: the codes of each then rise. While an array of beginnings is
- * filled by, its element i + 1 is where the next entry of i goes; in the end it is where i ends. */
+/* Turns the matrix into lists of rows by code, and those back into rows: the codes of each then rise. While an array of
+ * beginnings is filled by, its element i + 1 is where the next entry of i goes; in the end it is where i ends. */
 static void recode(intake *in, const recs__baskets *baskets) {
   const recs_matrix *matrix = in->matrix;
   size_t begin = 0;
@@ -236,7 +236,8 @@ static int32_t write_baskets(recs__baskets *out, const intake *in) {
   return RECS_OK;
 }
 
-int32_t recs__baskets_read(recs__baskets *out, uint64_t *total, uint64_t *min_count, const recs_matrix *matrix, double min_support) {
+int32_t recs__baskets_read(recs__baskets *out, uint64_t *total, uint64_t *min_count, const recs_matrix *matrix,
+                           double min_support) {
   intake in = {.context = matrix->object.context, .matrix = matrix};
   uint32_t *counts = recs__alloc_zero(in.context, matrix->columns, sizeof *counts);
   int32_t status = RECS_OK;

@@ -7,8 +7,8 @@
 /* Stands before the first basket and behind each. */
 #define RECS__BASKET_END UINT32_MAX
 
-/* A basket that occurs w times is written once for each bit of w, in the level of that bit: a basket of level k counts 2^k. Counts
- * stay plain population counts, shifted by the level. */
+/* A basket that occurs w times is written once for each bit of w, in the level of that bit: a basket of level k counts
+ * 2^k. Counts stay plain population counts, shifted by the level. */
 enum { RECS__BASKET_LEVELS = 32 };
 
 typedef struct recs__baskets {
@@ -22,10 +22,11 @@ typedef struct recs__baskets {
   uint32_t begins[RECS__BASKET_LEVELS + 1]; /* where the levels begin in `codes` */
 } recs__baskets;
 
-/* Reads a matrix: the items in at least *min_count of its non-empty baskets, or, when that is 0, in the share `min_support` of them;
- * sets *min_count to the count asked and *total to the number of non-empty baskets. Baskets of fewer than two frequent items are
- * left out: they say nothing more. Free the result in any case. */
-int32_t recs__baskets_read(recs__baskets *out, uint64_t *total, uint64_t *min_count, const recs_matrix *matrix, double min_support);
+/* Reads a matrix: the items in at least *min_count of its non-empty baskets, or, when that is 0, in the share
+ * `min_support` of them; sets *min_count to the count asked and *total to the number of non-empty baskets. Baskets of
+ * fewer than two frequent items are left out: they say nothing more. Free the result in any case. */
+int32_t recs__baskets_read(recs__baskets *out, uint64_t *total, uint64_t *min_count, const recs_matrix *matrix,
+                           double min_support);
 void recs__baskets_free(const recs_context *context, recs__baskets *baskets);
 
 /* Fills `offsets` and `places` from `codes`, of which `length` are in use. */

@@ -18,9 +18,9 @@ typedef struct recs__bit_shape {
 
 /* Kernels for one kind of processor; all give the same bits. */
 typedef struct recs__bit_kernels {
-  /* Intersects `with` with `count` rows, that are numbered by `slots` in `bits`. Those that weigh at least `minimum` stay: their
-   * intersections follow one another in `out` (room for one more than stay), their indexes among `slots` and their weights in `kept`
-   * and `weights` (room for `count`). Returns how many stay. */
+  /* Intersects `with` with `count` rows, that are numbered by `slots` in `bits`. Those that weigh at least `minimum`
+   * stay: their intersections follow one another in `out` (room for one more than stay), their indexes among `slots`
+   * and their weights in `kept` and `weights` (room for `count`). Returns how many stay. */
   uint32_t (*intersect)(uint64_t *out, uint32_t *kept, uint32_t *weights, const uint64_t *bits, const uint32_t *slots,
                         uint32_t count, const uint64_t *with, const recs__bit_shape *shape, uint32_t minimum);
   /* Writes the bits of `row` that lie under the ones of `mask` side by side, each part from a new word on. */

@@ -67,7 +67,7 @@ void recs__class_order(recs__descent *descent, size_t depth, uint32_t past, uint
     if (class->weights[slot] == support)
       search->optional[search->optionals++] = class->rows[slot];
     else
-      descent->keys[kept++] = (uint64_t)class->weights[slot] << 32 | slot;
+      descent->keys[kept++] = (uint64_t) class->weights[slot] << 32 | slot;
   }
   recs__sort_u64(descent->keys, kept);
   for (uint32_t i = 0; i < kept; i++)
@@ -77,7 +77,7 @@ void recs__class_order(recs__descent *descent, size_t depth, uint32_t past, uint
 }
 
 static const uint64_t *row_of(const recs__class *class, uint32_t place) {
-  return class->bits + (size_t)class->order[place] * class->shape.words;
+  return class->bits + (size_t) class->order[place] * class->shape.words;
 }
 
 /* The shape that is left when the baskets outside `mask` go. */
@@ -103,13 +103,13 @@ static void squeeze(recs__descent *descent, recs__class *class, uint32_t slots, 
   if (shape.words > class->shape.words / 2)
     return;
   for (uint32_t slot = 0; slot < slots; slot++)
-    descent->kernels->gather(class->bits + (size_t)slot * shape.words, class->bits + (size_t)slot * class->shape.words, mask,
-                             &class->shape);
+    descent->kernels->gather(class->bits + (size_t)slot * shape.words, class->bits + (size_t)slot * class->shape.words,
+                             mask, &class->shape);
   class->shape = shape;
 }
 
-/* Fills the class below with what stays of the class at `depth` in the baskets of its item at `place`: of the items before it, which
- * matter to closed and maximal sets only, and of those after it. */
+/* Fills the class below with what stays of the class at `depth` in the baskets of its item at `place`: of the items
+ * before it, which matter to closed and maximal sets only, and of those after it. */
 static void derive(recs__descent *descent, size_t depth, uint32_t place) {
   const recs__class *class = &descent->classes[depth];
   recs__class *child = &descent->classes[depth + 1];
@@ -118,18 +118,19 @@ static void derive(recs__descent *descent, size_t depth, uint32_t place) {
   uint32_t minimum = (uint32_t)options->min_count;
   uint32_t past = 0, count;
   if (options->kind != RECS_ITEMSETS_ALL)
-    past = descent->kernels->intersect(child->bits, child->order, child->weights, class->bits, class->order, place, own, &class->shape,
-                                       minimum);
+    past = descent->kernels->intersect(child->bits, child->order, child->weights, class->bits, class->order, place, own,
+                                       &class->shape, minimum);
   count = past + descent->kernels->intersect(child->bits + (size_t)past * class->shape.words, child->order + past,
-                                             child->weights + past, class->bits, class->order + place + 1, class->count - place - 1,
-                                             own, &class->shape, minimum);
+                                             child->weights + past, class->bits, class->order + place + 1,
+                                             class->count - place - 1, own, &class->shape, minimum);
   for (uint32_t slot = 0; slot < count; slot++)
     child->rows[slot] = class->rows[class->order[child->order[slot] + (slot < past ? 0 : place + 1)]];
   recs__class_order(descent, depth + 1, past, count, class->weights[class->order[place]]);
   squeeze(descent, child, count, own);
 }
 
-/* Whether an earlier item is in all baskets of the one at `place`: the supersets were then found, with that item, before. */
+/* Whether an earlier item is in all baskets of the one at `place`: the supersets were then found, with that item,
+ * before. */
 static int is_witnessed(const recs__class *class, uint32_t place) {
   for (uint32_t i = 0; i < place; i++) {
     if (recs__bits_within(row_of(class, place), row_of(class, i), class->shape.words))

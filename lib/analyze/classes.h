@@ -5,8 +5,9 @@
 #include "lib/analyze/bits.h"
 #include "lib/analyze/miner.h"
 
-/* The items that occur often enough with a set, at one depth. Slots number the rows of bits; `order` lists them: first those of
- * items that come earlier in the search and only bear witness that a set is not closed or maximal, then those that extend it. */
+/* The items that occur often enough with a set, at one depth. Slots number the rows of bits; `order` lists them: first
+ * those of items that come earlier in the search and only bear witness that a set is not closed or maximal, then those
+ * that extend it. */
 typedef struct recs__class {
   recs__bit_shape shape;
   uint32_t count;
@@ -33,8 +34,8 @@ void recs__descent_free(recs__descent *descent);
 /* Room for a class of `count` items, with the shape that is set, at a depth. Moves the classes. */
 int32_t recs__class_reserve(recs__descent *descent, size_t depth, uint32_t count, const recs__bit_shape *shape);
 
-/* Sets the order of slots: those below `past` come first, then the others by rising weight; of these, the ones of weight `support` do
- * not take part, but become optional items of the search's set. */
+/* Sets the order of slots: those below `past` come first, then the others by rising weight; of these, the ones of
+ * weight `support` do not take part, but become optional items of the search's set. */
 void recs__class_order(recs__descent *descent, size_t depth, uint32_t past, uint32_t count, uint32_t support);
 
 /* Finds what is wanted among the supersets of the search's set by items of the class at a depth. */

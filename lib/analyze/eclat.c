@@ -1,5 +1,6 @@
-/* Depth-first mining (Zaki 1997). From an item's baskets those that hold it are projected: into rows of bits where they are dense, else
- * into baskets again, of fewer items. Items go by rising frequency: sets are found with their rarest item first. */
+/* Depth-first mining (Zaki 1997). From an item's baskets those that hold it are projected: into rows of bits where they
+ * are dense, else into baskets again, of fewer items. Items go by rising frequency: sets are found with their rarest
+ * item first. */
 #include "lib/analyze/classes.h"
 #include "lib/base/parallel.h"
 
@@ -47,8 +48,8 @@ static void count_codes(const projection *work, uint32_t *counts) {
   }
 }
 
-/* Numbers the codes that stay, and makes those that are in all baskets optional. Returns 0 when an earlier item is in all of them:
- * everything to be found was then found with it. Leaves the counts as they are. */
+/* Numbers the codes that stay, and makes those that are in all baskets optional. Returns 0 when an earlier item is in
+ * all of them: everything to be found was then found with it. Leaves the counts as they are. */
 static int keep_codes(projection *work, worker *self) {
   const recs__baskets *from = work->from;
   uint32_t support = from->supports[work->code];

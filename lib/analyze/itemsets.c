@@ -45,7 +45,8 @@ static int32_t arrange_range(void *payload, uint32_t thread, size_t begin, size_
   const recs_itemsets *self = job->itemsets;
   (void)thread;
   for (size_t size = begin + 1; size <= end; size++) /* element i stands for size i + 1 */
-    RECS_TRY(recs__arrange(self->items + self->items_of[size], self->supports + self->size_of[size], job->mining, (uint32_t)size));
+    RECS_TRY(recs__arrange(self->items + self->items_of[size], self->supports + self->size_of[size], job->mining,
+                           (uint32_t)size));
   return RECS_OK;
 }
 
@@ -80,7 +81,8 @@ static int32_t finish(recs_itemsets **out, recs_itemsets *self, int32_t status) 
   return status;
 }
 
-int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_t total, const recs__progress *progress) {
+int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_t total,
+                              const recs__progress *progress) {
   recs_itemsets *self = new_itemsets(mining->context, total, &mining->options);
   *out = NULL;
   return self == NULL ? recs__fail_nomem() : finish(out, self, fill(self, mining, progress));

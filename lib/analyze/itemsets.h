@@ -7,8 +7,8 @@
 struct recs_itemsets {
   recs__object object;
   uint64_t count;
-  uint64_t baskets;   /* N */
-  int32_t kind;       /* RECS_ITEMSETS_* */
+  uint64_t baskets; /* N */
+  int32_t kind;     /* RECS_ITEMSETS_* */
   uint32_t min_size;
   uint32_t largest;   /* size of the largest set */
   uint64_t *size_of;  /* by size, 0 to largest + 1: the first set of at least that size */
@@ -18,7 +18,8 @@ struct recs_itemsets {
 };
 
 /* Puts what was found in `total` baskets in order. */
-int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_t total, const recs__progress *progress);
+int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_t total,
+                              const recs__progress *progress);
 
 /* The items of a set, and its size. */
 const uint32_t *recs__itemsets_items(const recs_itemsets *itemsets, uint64_t index, uint32_t *size);
@@ -30,7 +31,8 @@ uint64_t recs__itemsets_place(const recs_itemsets *itemsets, const uint32_t *ite
 int32_t recs__itemsets_without(recs_itemsets **out, const recs_itemsets *all, const unsigned char *marks,
                                const recs_apriori_options *options);
 
-/* The closed or the maximal of all frequent itemsets, and of these the sizes that are wanted: for algorithms that find all. */
+/* The closed or the maximal of all frequent itemsets, and of these the sizes that are wanted: for algorithms that find
+ * all. */
 int32_t recs__itemsets_thin(recs_itemsets **out, const recs_itemsets *all, const recs_apriori_options *wanted);
 
 #endif

@@ -1,5 +1,5 @@
-/* Apriori as it was named: level by level, candidates from the frequent itemsets of the level before, counted in one pass over the baskets
- * through a prefix tree (Agrawal and Srikant 1994; Borgelt 2003). */
+/* Apriori as it was named: level by level, candidates from the frequent itemsets of the level before, counted in one
+ * pass over the baskets through a prefix tree (Agrawal and Srikant 1994; Borgelt 2003). */
 #include "lib/analyze/miner.h"
 #include "lib/base/parallel.h"
 
@@ -7,7 +7,8 @@
 
 enum { GRAIN = 4096 };
 
-/* Itemsets of one size in lexicographic order of their codes; as candidates, a tree whose inner nodes are shared prefixes. */
+/* Itemsets of one size in lexicographic order of their codes; as candidates, a tree whose inner nodes are shared
+ * prefixes. */
 typedef struct sets {
   uint32_t size;
   uint32_t *codes; /* count x size */
@@ -64,7 +65,8 @@ static int is_frequent(const sets *level, const uint32_t *codes) {
   return 0;
 }
 
-/* Whether all subsets with one item fewer are frequent. The two without the last or the last but one are, by the join. */
+/* Whether all subsets with one item fewer are frequent. The two without the last or the last but one are, by the join.
+ */
 static int may_be_frequent(const sets *level, const uint32_t *prefix, uint32_t last, uint32_t *subset) {
   for (uint32_t left_out = 0; left_out + 1 < level->size; left_out++) {
     uint32_t size = 0;
@@ -110,7 +112,8 @@ static size_t seek(const sets *candidates, size_t begin, size_t end, uint32_t de
   return begin;
 }
 
-/* Counts the candidates of [begin, end), which share their first `depth` codes with the basket, that go on in what is left of it. */
+/* Counts the candidates of [begin, end), which share their first `depth` codes with the basket, that go on in what is
+ * left of it. */
 static void count_basket(uint32_t *counts, const sets *candidates, size_t begin, size_t end, uint32_t depth,
                          const uint32_t *codes, const uint32_t *codes_end, uint32_t weight) {
   for (; begin < end && (size_t)(codes_end - codes) >= candidates->size - depth; codes++) {
@@ -139,8 +142,8 @@ static int32_t count_range(void *payload, uint32_t thread, size_t begin, size_t 
       level += 1;
     for (place = basket; codes[place + 1] != RECS__BASKET_END; place++)
       continue;
-    count_basket(self->counts[thread], self->candidates, 0, self->candidates->count, 0, codes + basket, codes + place + 1,
-                 UINT32_C(1) << level);
+    count_basket(self->counts[thread], self->candidates, 0, self->candidates->count, 0, codes + basket,
+                 codes + place + 1, UINT32_C(1) << level);
   }
   return RECS_OK;
 }
@@ -171,7 +174,8 @@ static int32_t count_candidates(sets *candidates, const recs__mining *mining, co
   size_t kept = 0;
   int32_t status;
   RECS_GO(tally_init(&self));
-  RECS_GO(recs__parallel(mining->context, mining->baskets->begins[RECS__BASKET_LEVELS], GRAIN, count_range, &self, progress));
+  RECS_GO(recs__parallel(mining->context, mining->baskets->begins[RECS__BASKET_LEVELS], GRAIN, count_range, &self,
+                         progress));
   for (size_t i = 0; i < candidates->count; i++) {
     uint64_t support = 0;
     for (uint32_t thread = 0; thread < self.threads; thread++)

@@ -19,7 +19,7 @@ typedef struct recs__pile {
 /* One thread's search: the set it stands at, and the sets it has found. */
 typedef struct recs__search {
   recs__mining *mining;
-  uint32_t *items;    /* the rows of the set, ascending */
+  uint32_t *items; /* the rows of the set, ascending */
   uint32_t size;
   uint32_t optionals;
   uint32_t *optional; /* rows that can join it without loss of support: each of their subsets makes one more set */
@@ -50,8 +50,8 @@ void recs__search_pop(recs__search *search, uint32_t row);
 /* Puts the set on its pile, if its size is wanted. */
 int32_t recs__search_put(recs__search *search, uint32_t support);
 
-/* Puts the set, with its optional items as the kind wants them, on its pile. `extended`: one item more makes another frequent set, so
- * that this one is not maximal. */
+/* Puts the set, with its optional items as the kind wants them, on its pile. `extended`: one item more makes another
+ * frequent set, so that this one is not maximal. */
 int32_t recs__search_found(recs__search *search, uint32_t support, int extended);
 
 /* Adds what is fresh to the common count; RECS_ERROR_OVERFLOW beyond max_results. */

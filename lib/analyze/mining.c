@@ -74,7 +74,8 @@ int32_t recs__search_count(recs__search *search) {
   uint64_t found = atomic_fetch_add(&search->mining->found, search->fresh) + search->fresh;
   search->fresh = 0;
   if (found > limit)
-    return recs__fail(RECS_ERROR_OVERFLOW, "more than max_results = %" PRIu64 " itemsets are frequent: raise it, or the support", limit);
+    return recs__fail(RECS_ERROR_OVERFLOW,
+                      "more than max_results = %" PRIu64 " itemsets are frequent: raise it, or the support", limit);
   return RECS_OK;
 }
 
@@ -87,7 +88,8 @@ int32_t recs__search_put(recs__search *search, uint32_t support) {
   if (search->largest < size)
     search->largest = size;
   if (pile->room - pile->used <= size)
-    RECS_TRY(recs__grow(search->mining->context, &pile->words, &pile->room, pile->used + size + 1, sizeof *pile->words));
+    RECS_TRY(
+        recs__grow(search->mining->context, &pile->words, &pile->room, pile->used + size + 1, sizeof *pile->words));
   for (uint32_t i = 0; i < size; i++)
     pile->words[pile->used + i] = search->items[i];
   pile->words[pile->used + size] = support;

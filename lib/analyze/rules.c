@@ -1,17 +1,17 @@
 #include "lib/analyze/rules.h"
 
-#include "lib/analyze/itemsets.h"
+#include "lib/analyze/setindex.h"
+#include "lib/base/keyed.h"
 #include "lib/base/progress.h"
-#include "lib/base/sort.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 enum {
-  LARGEST_SET = 24,    /* 2^24 sides are looked at for such a set */
+  LARGEST_SET = 30,    /* such a set has 2^30 sides */
   SPARE_RULES = 65536, /* how many more than max_rules are gathered before the best are chosen */
-  SETS_A_REPORT = 4096
+  SPLITS_A_REPORT = 65536
 };
 
 /* One rule: its items, the antecedent's first, and the counts behind its metrics. */
@@ -37,7 +37,8 @@ static const recs__field fields[] = {
                  "What rules are chosen and ordered by."),
     RECS__U32(recs_rules_options, max_antecedent, 0, UINT32_MAX, 0, "Items on the left at most; 0: any number."),
     RECS__U32(recs_rules_options, max_consequent, 0, UINT32_MAX, 0, "Items on the right at most; 0: any number."),
-    RECS__U32(recs_rules_options, consequent, 0, UINT32_MAX, UINT32_MAX, "Only rules with just this item on the right."),
+    RECS__U32(recs_rules_options, consequent, 0, UINT32_MAX, UINT32_MAX,
+              "Only rules with just this item on the right."),
 };
 static const recs_schema schema = RECS__SCHEMA("rules", recs_rules_options, fields);
 
@@ -70,7 +71,8 @@ static double metric_of(const recs_rules *self, const rule *one, recs__rule_metr
 /* Room for one more rule with that many items. */
 static int32_t make_room(recs_rules *self, size_t items) {
   RECS_TRY(recs__grow(self->object.context, &self->list, &self->room, self->count + 1, sizeof *self->list));
-  return recs__grow(self->object.context, &self->items, &self->item_room, self->item_count + items, sizeof *self->items);
+  return recs__grow(self->object.context, &self->items, &self->item_room, self->item_count + items,
+                    sizeof *self->items);
 }
 
 static int32_t copy_rule(recs_rules *self, const recs_rules *from, const rule *one) {
@@ -83,50 +85,74 @@ static int32_t copy_rule(recs_rules *self, const recs_rules *from, const rule *o
   return RECS_OK;
 }
 
-/* A rule on its way through a sort. */
-typedef struct contender {
-  double value;
-  const rule *own;
-  const uint32_t *items; /* of all rules */
-} contender;
+/* What rules that are equal so far are sorted by: the support, then their items, as many at a time as fit into 64 bits.
+ * A rule is spelled as the items of its antecedent, each plus 1, then 0, then those of its consequent: an antecedent
+ * comes before its extensions. */
+typedef struct tie {
+  const recs_rules *rules;
+  uint32_t bits; /* of a letter */
+  uint32_t from; /* the first letter that is not sorted by yet */
+  int support;   /* the support comes first */
+} tie;
 
-static int compare_items(const uint32_t *a, uint32_t a_count, const uint32_t *b, uint32_t b_count) {
-  for (uint32_t k = 0; k < a_count && k < b_count; k++) {
-    if (a[k] != b[k])
-      return a[k] < b[k] ? -1 : 1;
-  }
-  return (a_count > b_count) - (a_count < b_count);
+/* Keys in descending order of numbers; -0 equals 0. */
+static uint64_t key_of(double value) {
+  uint64_t bits;
+  double positive_zero = value + 0.0;
+  memcpy(&bits, &positive_zero, sizeof bits);
+  return bits >> 63 != 0 ? bits : ~bits & INT64_MAX;
 }
 
-/* The greater value first, then the greater support, then the smaller items. */
-static int by_value(const void *first, const void *second) {
-  const contender *a = first, *b = second;
-  const uint32_t *a_items = a->items + a->own->begin, *b_items = b->items + b->own->begin;
-  int order;
-  if (a->value > b->value || a->value < b->value)
-    return a->value > b->value ? -1 : 1;
-  if (a->own->both != b->own->both)
-    return a->own->both > b->own->both ? -1 : 1;
-  order = compare_items(a_items, a->own->antecedent_items, b_items, b->own->antecedent_items);
-  if (order != 0)
-    return order;
-  return compare_items(a_items + a->own->antecedent_items, a->own->consequent_items, b_items + b->own->antecedent_items,
-                       b->own->consequent_items);
+static uint64_t letter(const uint32_t *items, const rule *one, uint32_t place) {
+  if (place < one->antecedent_items)
+    return (uint64_t)items[place] + 1;
+  if (place == one->antecedent_items || place > one->antecedent_items + one->consequent_items)
+    return 0;
+  return (uint64_t)items[place - 1] + 1;
+}
+
+static uint64_t tie_key(const tie *self, const rule *one) {
+  uint64_t key = 0;
+  if (self->support)
+    return UINT32_MAX - one->both;
+  for (uint32_t i = 0; i < 64 / self->bits; i++)
+    key = key << self->bits | letter(self->rules->items + one->begin, one, self->from + i);
+  return key;
+}
+
+static void break_ties(const void *payload, recs__keyed *same, size_t count) {
+  const tie *self = payload;
+  tie next = *self;
+  next.from += self->support ? 0 : 64 / self->bits;
+  next.support = 0;
+  for (size_t i = 0; i < count; i++)
+    same[i].key = tie_key(self, same[i].element);
+  recs__sort_keyed(same, count, break_ties, &next);
+}
+
+static tie first_tie(const recs_rules *rules) {
+  tie first = {.rules = rules, .bits = 1, .support = 1};
+  for (size_t i = 0; i < rules->item_count; i++) {
+    while (((uint64_t)rules->items[i] + 1) >> first.bits != 0)
+      first.bits += 1;
+  }
+  return first;
 }
 
 /* A copy of at most `most` rules (0: all), the best first. */
 static int32_t copy_best(recs_rules **out, const recs_rules *from, recs__rule_metric_fn metric, uint64_t most) {
   recs_context *context = from->object.context;
-  contender *order = recs__alloc(context, from->count, sizeof *order);
+  recs__keyed *order = recs__alloc(context, from->count, sizeof *order);
   recs_rules *self = new_rules(context, from->baskets);
   int32_t status = order == NULL || self == NULL ? recs__fail_nomem() : RECS_OK;
+  tie first = first_tie(from);
   if (status == RECS_OK) {
     for (size_t i = 0; i < from->count; i++)
-      order[i] = (contender){metric_of(from, &from->list[i], metric), &from->list[i], from->items};
-    recs__sort(order, from->count, sizeof *order, by_value);
+      order[i] = (recs__keyed){key_of(metric_of(from, &from->list[i], metric)), &from->list[i]};
+    recs__sort_keyed(order, from->count, break_ties, &first);
   }
   for (size_t i = 0; i < from->count && (most == 0 || i < most) && status == RECS_OK; i++)
-    status = copy_rule(self, from, order[i].own);
+    status = copy_rule(self, from, order[i].element);
   recs__free(context, order);
   if (status == RECS_OK)
     *out = self;
@@ -137,100 +163,115 @@ static int32_t copy_best(recs_rules **out, const recs_rules *from, recs__rule_me
 
 /* The rules gathered so far, with what they are chosen by. */
 typedef struct gathering {
-  const recs_itemsets *itemsets;
+  recs__set_index index;
   recs_rules_options options;
   recs__rule_metric_fn metric;
+  double least; /* rules below are not wanted: the minimum, or the worst of as many rules as may stay */
   recs_rules *rules;
-  uint32_t *supports; /* by subset of the set at hand, as a mask; 0: not yet looked up */
-  size_t support_room;
+  const recs__progress *progress;
+  uint64_t splits;
 } gathering;
 
-/* When there are far more than are wanted, only the best stay. */
+/* When there are far more than are wanted, only the best stay, and the worst of them becomes the least that is wanted.
+ */
 static int32_t trim(gathering *self) {
   recs_rules *best;
-  if (self->options.max_rules == 0 || self->rules->count < self->options.max_rules ||
-      self->rules->count - self->options.max_rules < SPARE_RULES)
+  uint64_t most = self->options.max_rules;
+  if (most == 0 || self->rules->count < most || self->rules->count - most < SPARE_RULES)
     return RECS_OK;
-  RECS_TRY(copy_best(&best, self->rules, self->metric, self->options.max_rules));
+  RECS_TRY(copy_best(&best, self->rules, self->metric, most));
   recs__release(self->rules);
   self->rules = best;
+  self->least = metric_of(best, &best->list[most - 1], self->metric);
   return RECS_OK;
 }
 
-/* In how many baskets a part of a set is. Every part of a frequent set is among the itemsets. */
-static uint32_t support_of(gathering *self, const uint32_t *items, uint32_t size, uint32_t mask) {
-  if (self->supports[mask] == 0) {
-    uint32_t part[LARGEST_SET], count = 0;
-    for (uint32_t k = 0; k < size; k++) {
-      if ((mask >> k & 1) != 0)
-        part[count++] = items[k];
-    }
-    self->supports[mask] = self->itemsets->supports[recs__itemsets_place(self->itemsets, part, count)];
-  }
-  return self->supports[mask];
-}
-
-static void split_items(uint32_t *out, const uint32_t *items, uint32_t size, uint32_t antecedent) {
-  for (uint32_t side = 0; side < 2; side++) {
-    for (uint32_t k = 0; k < size; k++) {
-      if ((antecedent >> k & 1) != side)
-        *out++ = items[k];
-    }
-  }
-}
-
-static int is_wanted(const recs_rules_options *options, const uint32_t *items, uint32_t left, uint32_t right, uint32_t consequent) {
-  if ((options->max_antecedent != 0 && left > options->max_antecedent) ||
-      (options->max_consequent != 0 && right > options->max_consequent))
-    return 0;
-  return options->consequent == RECS_NO_ROW || (right == 1 && items[__builtin_ctz(consequent)] == options->consequent);
-}
-
-/* The rule whose antecedent is a part of a set, if it is good enough. */
-static int32_t try_split(gathering *self, const uint32_t *items, uint32_t size, uint32_t antecedent) {
-  uint32_t all = (UINT32_C(1) << size) - 1, consequent = all & ~antecedent;
-  rule one = {.antecedent_items = (uint32_t)__builtin_popcount(antecedent),
-              .consequent_items = (uint32_t)__builtin_popcount(consequent)};
-  if (!is_wanted(&self->options, items, one.antecedent_items, one.consequent_items, consequent))
-    return RECS_OK;
-  one.both = self->supports[all];
-  one.antecedent = support_of(self, items, size, antecedent);
-  one.consequent = support_of(self, items, size, consequent);
-  if (!(metric_of(self->rules, &one, self->metric) >= self->options.minimum))
-    return RECS_OK;
-  RECS_TRY(make_room(self->rules, size));
-  one.begin = self->rules->item_count;
-  split_items(self->rules->items + one.begin, items, size, antecedent);
-  self->rules->item_count += size;
-  self->rules->list[self->rules->count++] = one;
-  return RECS_OK;
-}
-
-static int32_t split_set(gathering *self, uint64_t index) {
+/* A set being split: antecedents are masks of its items. */
+typedef struct whole_set {
+  const uint32_t *items;
   uint32_t size;
-  const uint32_t *items = recs__itemsets_items(self->itemsets, index, &size);
-  uint32_t all;
-  if (size < 2)
+  uint32_t support;
+} whole_set;
+
+/* The items of one side, ascending. Returns how many. */
+static uint32_t take_side(uint32_t *out, const whole_set *set, uint32_t mask) {
+  uint32_t count = 0;
+  for (; mask != 0; mask &= mask - 1)
+    out[count++] = set->items[__builtin_ctz(mask)];
+  return count;
+}
+
+/* Keeps the rule with this consequent, if it is good enough. Every part of a frequent set is among the itemsets. */
+static int32_t try_split(gathering *self, const whole_set *set, uint32_t consequent) {
+  uint32_t all = (UINT32_C(1) << set->size) - 1, sides[LARGEST_SET];
+  recs_rules *rules = self->rules;
+  rule one = {.begin = rules->item_count, .both = set->support};
+  one.antecedent_items = take_side(sides, set, all & ~consequent);
+  one.consequent_items = take_side(sides + one.antecedent_items, set, consequent);
+  one.antecedent = recs__set_index_support(&self->index, sides, one.antecedent_items);
+  one.consequent = recs__set_index_support(&self->index, sides + one.antecedent_items, one.consequent_items);
+  if (++self->splits % SPLITS_A_REPORT == 0)
+    RECS_TRY(recs__progress_at(self->progress, 0));
+  if (!(metric_of(rules, &one, self->metric) >= self->least))
     return RECS_OK;
-  if (size > LARGEST_SET)
-    return recs__fail(RECS_ERROR_OVERFLOW, "an itemset of %" PRIu32 " items has more rules than can be looked at (%d items at most)",
-                      size, LARGEST_SET);
-  all = (UINT32_C(1) << size) - 1;
-  RECS_TRY(recs__grow(self->rules->object.context, &self->supports, &self->support_room, (size_t)all + 1,
-                      sizeof *self->supports));
-  memset(self->supports, 0, ((size_t)all + 1) * sizeof *self->supports);
-  self->supports[all] = self->itemsets->supports[index];
-  for (uint32_t antecedent = 1; antecedent < all; antecedent++)
-    RECS_TRY(try_split(self, items, size, antecedent));
+  RECS_TRY(make_room(rules, set->size));
+  memcpy(rules->items + rules->item_count, sides, set->size * sizeof *sides);
+  rules->item_count += set->size;
+  rules->list[rules->count++] = one;
   return trim(self);
 }
 
+/* All consequents of as many items: the next larger mask of as many bits, again and again (Gosper). */
+static int32_t try_consequents(gathering *self, const whole_set *set, uint32_t items) {
+  uint64_t mask = (UINT64_C(1) << items) - 1;
+  while (mask >> set->size == 0) {
+    uint64_t lowest = mask & -mask, next = mask + lowest;
+    RECS_TRY(try_split(self, set, (uint32_t)mask));
+    mask = ((mask ^ next) / lowest) >> 2 | next;
+  }
+  return RECS_OK;
+}
+
+static int32_t try_consequent(gathering *self, const whole_set *set, uint32_t item) {
+  for (uint32_t k = 0; k < set->size; k++) {
+    if (set->items[k] == item)
+      return try_split(self, set, UINT32_C(1) << k);
+  }
+  return RECS_OK;
+}
+
+/* Only the sizes of sides that are wanted are looked at. */
+static int32_t split_set(gathering *self, uint64_t number) {
+  const recs_rules_options *options = &self->options;
+  whole_set set;
+  uint32_t fewest = 1, most;
+  set.items = recs__itemsets_items(self->index.itemsets, number, &set.size);
+  set.support = self->index.itemsets->supports[number];
+  if (set.size < 2)
+    return RECS_OK;
+  if (set.size > LARGEST_SET)
+    return recs__fail(RECS_ERROR_OVERFLOW,
+                      "an itemset of %" PRIu32 " items has more rules than can be looked at (%d items at most)",
+                      set.size, LARGEST_SET);
+  most = set.size - 1;
+  if (options->max_antecedent != 0 && options->max_antecedent < set.size)
+    fewest = set.size - options->max_antecedent;
+  if (options->max_consequent != 0 && options->max_consequent < most)
+    most = options->max_consequent;
+  if (options->consequent != RECS_NO_ROW)
+    return fewest == 1 ? try_consequent(self, &set, options->consequent) : RECS_OK;
+  for (uint32_t items = fewest; items <= most; items++)
+    RECS_TRY(try_consequents(self, &set, items));
+  return RECS_OK;
+}
+
+/* Progress counts the sets that are done. */
 static int32_t gather(gathering *self, const recs__progress *progress) {
-  uint64_t count = self->itemsets->count;
-  for (uint64_t i = 0; i < count; i++) {
-    RECS_TRY(split_set(self, i));
-    if (i % SETS_A_REPORT == 0)
-      RECS_TRY(recs__progress_at(progress, (double)i / (double)count));
+  const recs_itemsets *itemsets = self->index.itemsets;
+  for (uint64_t number = 0; number < itemsets->count; number++) {
+    recs__progress rest = recs__progress_part(progress, (double)number / (double)itemsets->count, 1);
+    self->progress = &rest;
+    RECS_TRY(split_set(self, number));
   }
   return recs__progress_at(progress, 1);
 }
@@ -247,15 +288,16 @@ int32_t recs_rules_create(recs_rules **out, const recs_itemsets *itemsets, const
   RECS_TRY(recs__options_load(&self.options, &schema, options));
   if (itemsets->kind != RECS_ITEMSETS_ALL || itemsets->min_size > 1)
     return recs__fail(RECS_ERROR_UNSUPPORTED, "rules need all frequent itemsets, those of one item too");
-  self.itemsets = itemsets;
   self.metric = recs__rule_metric(self.options.metric);
+  self.least = self.options.minimum;
   self.rules = new_rules(itemsets->object.context, itemsets->baskets);
   if (self.rules == NULL)
     return recs__fail_nomem();
+  RECS_GO(recs__set_index_init(&self.index, itemsets));
   RECS_GO(gather(&self, &whole));
   RECS_GO(copy_best(out, self.rules, self.metric, self.options.max_rules));
 cleanup:
-  recs__free(itemsets->object.context, self.supports);
+  recs__set_index_free(&self.index);
   recs__release(self.rules);
   return status;
 }

@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Marks the subsets with one item fewer that the set makes not closed (equal support) or not maximal (any). */
-static void mark_subsets(unsigned char *marks, const recs_itemsets *all, uint64_t index, int32_t kind, uint32_t *subset) {
+static void mark_subsets(unsigned char *marks, const recs_itemsets *all, uint64_t index, int32_t kind,
+                         uint32_t *subset) {
   uint32_t size;
   const uint32_t *items = recs__itemsets_items(all, index, &size);
   for (uint32_t left_out = 0; left_out < size && size > 1; left_out++) {
