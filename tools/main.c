@@ -18,7 +18,7 @@ static void print_usage(FILE *out) {
   fprintf(out, "\n\"recs COMMAND --help\" lists a command's flags; \"recs --version\" tells the version.\n");
 }
 
-static int report_reason(const char *prefix, int code, const char *format, va_list values) {
+__attribute__((format(printf, 3, 0))) static int report_reason(const char *prefix, int code, const char *format, va_list values) {
   fprintf(stderr, "%s", prefix);
   vfprintf(stderr, format, values);
   fputc('\n', stderr);

@@ -53,17 +53,17 @@ RECS_API int32_t recs_clean_options_init(recs_clean_options *options, size_t str
 
 /**
  * A cleaned log. The rules are applied one after the other, each to what those before it left:
- *   1. "duplicate": equal to an earlier event in every column
- *   2. "missing user"
- *   3. "missing item"
- *   4. "returned": a return and the purchase that it undoes (by time, then arrival; unknown times come first)
- *   5. "cancelled": of a session that begins with the prefix
- *   6. "excluded item"
- *   7. "nonpositive quantity": returns that undo nothing known among them
- *   8. "nonpositive price": an unknown price is none
- *   9. "quantity outlier"
- *  10. "price outlier"
- *  11. "bot": all events of such a user
+ *   -# "duplicate": equal to an earlier event in every column
+ *   -# "missing user"
+ *   -# "missing item"
+ *   -# "returned": a return and the purchase that it undoes (by time, then arrival; unknown times come first)
+ *   -# "cancelled": of a session that begins with the prefix
+ *   -# "excluded item"
+ *   -# "nonpositive quantity": returns that undo nothing known among them
+ *   -# "nonpositive price": an unknown price is none
+ *   -# "quantity outlier"
+ *   -# "price outlier"
+ *   -# "bot": all events of such a user
  * @param[out] out the cleaned events in their order, frozen, over the same dictionaries; the caller frees it.
  * @param[out] out_report may be NULL; else "kept" and then each rule in this order, those without an event too: how many
  *   events it dropped, the first of them (counted from 1) and an example. The caller frees it.
