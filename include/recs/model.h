@@ -179,7 +179,8 @@ RECS_API int32_t recs_model_recommend_many(uint32_t *out_items, double *out_scor
  * @return #RECS_OK; #RECS_ERROR_INVALID for an unknown row, @p n of 0 or a bad filter; #RECS_ERROR_NOT_FOUND for an
  *   unknown part (the message lists the known ones); #RECS_ERROR_UNSUPPORTED where the scorer knows no similar items;
  *   #RECS_ERROR_NOMEM.
- * Thread safety: any thread; no thread is started. Complexity: that of recs_scorer_similar().
+ * Thread safety: any thread; no thread is started. Complexity: that of recs_scorer_similar(), with scratch as in
+ * recs_model_recommend().
  * @since 0.1
  */
 RECS_API int32_t recs_model_similar(uint32_t *out_items, double *out_scores, size_t *out_count, const recs_model *model,

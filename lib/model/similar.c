@@ -33,6 +33,7 @@ int32_t recs_model_similar(uint32_t *out_items, double *out_scores, size_t *out_
                            uint32_t item, const char *part, size_t n, const recs_filter *filter) {
   const recs_scorer *scorer;
   recs__serving self = {0};
+  recs__board *board = NULL;
   int32_t status;
   recs__enter();
   RECS_NOT_NULL(out_count);
@@ -43,8 +44,13 @@ int32_t recs_model_similar(uint32_t *out_items, double *out_scores, size_t *out_
   RECS_TRY(recs__model_check_row("item", item, model->scorer->items));
   RECS_TRY(find_part(&scorer, model->scorer, part));
   RECS_GO(recs__serving_begin(&self, model, filter, n));
-  RECS_GO(recs_scorer_similar(out_items, out_scores, out_count, scorer, item, self.rules.candidates, n));
+  RECS_GO(recs__boards_take(&board, model->boards));
+  RECS_GO(recs__scorer_similar_on(board, scorer, item));
+  RECS_GO(recs__board_top(out_items, out_scores, out_count, board, self.rules.candidates, RECS__SEEN, n));
 cleanup:
+  if (board != NULL)
+    recs__board_clear(board);
+  recs__boards_give(model->boards, board);
   recs__serving_end(&self);
   return status;
 }

@@ -4,26 +4,18 @@
 #include "lib/model/model.h"
 #include "lib/recommend/scorer.h"
 
-/* Writes or reads one part within its scope. */
-#define IN_SCOPE(stream, name, call)                                                                                   \
-  do {                                                                                                                 \
-    RECS_TRY(recs__enter_scope(&(stream)->scope, name));                                                               \
-    RECS_TRY(call);                                                                                                    \
-    recs__leave_scope(&(stream)->scope);                                                                               \
-  } while (0)
-
 int32_t recs__model_write(const recs_model *model, recs__writer *writer) {
   RECS_TRY(recs__write_u64(writer, "has_profiles", model->profiles != NULL));
   RECS_TRY(recs__write_u64(writer, "has_fallback", model->fallback != NULL));
   RECS_TRY(recs__write_string(writer, "title", model->title == NULL ? "" : model->title));
-  IN_SCOPE(writer, "users", recs__ids_write(model->users, writer));
-  IN_SCOPE(writer, "items", recs__ids_write(model->items, writer));
-  IN_SCOPE(writer, "histories", recs__histories_write(model->histories, writer));
+  RECS_SCOPED(writer, "users", recs__ids_write(model->users, writer));
+  RECS_SCOPED(writer, "items", recs__ids_write(model->items, writer));
+  RECS_SCOPED(writer, "histories", recs__histories_write(model->histories, writer));
   if (model->profiles != NULL)
-    IN_SCOPE(writer, "profiles", recs__profiles_write(model->profiles, writer));
-  IN_SCOPE(writer, "scorer", recs__scorer_write(model->scorer, writer));
+    RECS_SCOPED(writer, "profiles", recs__profiles_write(model->profiles, writer));
+  RECS_SCOPED(writer, "scorer", recs__scorer_write(model->scorer, writer));
   if (model->fallback != NULL)
-    IN_SCOPE(writer, "fallback", recs__scorer_write(model->fallback, writer));
+    RECS_SCOPED(writer, "fallback", recs__scorer_write(model->fallback, writer));
   return RECS_OK;
 }
 
@@ -43,14 +35,14 @@ static int32_t read_all(read_parts *parts, recs__reader *reader) {
   RECS_TRY(recs__read_u64(reader, "has_profiles", 0, 1, &has_profiles));
   RECS_TRY(recs__read_u64(reader, "has_fallback", 0, 1, &has_fallback));
   RECS_TRY(recs__read_string(reader, "title", &parts->title));
-  IN_SCOPE(reader, "users", recs__ids_read(&parts->users, reader));
-  IN_SCOPE(reader, "items", recs__ids_read(&parts->items, reader));
-  IN_SCOPE(reader, "histories", recs__histories_read(&parts->histories, reader));
+  RECS_SCOPED(reader, "users", recs__ids_read(&parts->users, reader));
+  RECS_SCOPED(reader, "items", recs__ids_read(&parts->items, reader));
+  RECS_SCOPED(reader, "histories", recs__histories_read(&parts->histories, reader));
   if (has_profiles != 0)
-    IN_SCOPE(reader, "profiles", recs__profiles_read(&parts->profiles, parts->items, reader));
-  IN_SCOPE(reader, "scorer", recs__scorer_read(&parts->scorer, reader));
+    RECS_SCOPED(reader, "profiles", recs__profiles_read(&parts->profiles, parts->items, reader));
+  RECS_SCOPED(reader, "scorer", recs__scorer_read(&parts->scorer, reader));
   if (has_fallback != 0)
-    IN_SCOPE(reader, "fallback", recs__scorer_read(&parts->fallback, reader));
+    RECS_SCOPED(reader, "fallback", recs__scorer_read(&parts->fallback, reader));
   return RECS_OK;
 }
 

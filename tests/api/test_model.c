@@ -511,6 +511,35 @@ START_TEST(out_of_memory) {
 }
 END_TEST
 
+/* The board of a request that ran out of memory serves the next one. */
+START_TEST(refused_memory_leaves_no_trace) {
+  recs_test_heap heap = {0};
+  recs_context *own = recs_test_context(&heap);
+  recs_model *whole = fit("hybrid", NULL, NULL), *model;
+  listed expected, given;
+  void *bytes;
+  size_t size;
+  ck_ok(recs_model_save_memory(&bytes, &size, whole));
+  recommend(&expected, whole, 1, ITEMS, NULL);
+  recs_model_free(whole);
+  for (long refused = 1, more = 1; more != 0; refused++) {
+    ck_ok(recs_model_load_memory(&model, own, bytes, size));
+    heap.fail_at = heap.calls + refused;
+    heap.failures = 0;
+    if (recs_model_recommend(given.items, given.scores, &given.count, model, 1, ITEMS, NULL) != RECS_OK)
+      ck_assert_uint_eq(given.count, 0);
+    more = heap.failures;
+    heap.fail_at = 0;
+    recommend(&given, model, 1, ITEMS, NULL);
+    check_same(&given, &expected);
+    recs_model_free(model);
+  }
+  recs_buffer_free(bytes);
+  recs_context_free(own);
+  ck_assert_int_eq(heap.live, 0);
+}
+END_TEST
+
 /* Progress that is remembered, and cancels at a call. */
 typedef struct watcher {
   double last;
@@ -568,6 +597,7 @@ int main(void) {
   tcase_add_test(tests, made_of_parts);
   tcase_add_test(tests, parts_that_do_not_fit);
   tcase_add_test(tests, out_of_memory);
+  tcase_add_test(tests, refused_memory_leaves_no_trace);
   tcase_add_test(tests, fits_report_and_stop);
   suite_add_tcase(suite, tests);
   return recs_test_run(suite);
