@@ -32,7 +32,7 @@ int32_t recs_kernel_create(recs_kernel **out, recs_context *context, int32_t kin
   RECS_NOT_NULL(out);
   *out = NULL;
   RECS_NOT_NULL(context);
-  if (recs__kind_of(kind, 0) == NULL)
+  if (recs__kernel_kind_of(kind, 0) == NULL)
     return recs__fail(RECS_ERROR_INVALID, "kind %d is none of RECS_KERNEL_* that can be made", kind);
   RECS_TRY(recs__options_load(&own, &schema, options));
   kernel = recs__object_new(context, sizeof *kernel, NULL);
@@ -40,7 +40,7 @@ int32_t recs_kernel_create(recs_kernel **out, recs_context *context, int32_t kin
     return recs__fail_nomem();
   kernel->kind = kind;
   kernel->options = own;
-  kernel->way = recs__kind_of(kind, own.zeros);
+  kernel->way = recs__kernel_kind_of(kind, own.zeros);
   *out = kernel;
   return RECS_OK;
 }

@@ -55,11 +55,11 @@ typedef struct recs__sieve {
   double level;
 } recs__sieve;
 
-typedef struct recs__kind recs__kind;
-struct recs__kind {
+typedef struct recs__kernel_kind recs__kernel_kind;
+struct recs__kernel_kind {
   const char *name;
   recs__sums sums;
-  const recs__kind *over_all; /* the kind in its place when `zeros` is 1 */
+  const recs__kernel_kind *over_all; /* the kind in its place when `zeros` is 1 */
 
   /* Learns from a matrix (columns allocated, zeroed). NULL: two rows are enough. */
   int32_t (*learn)(recs__lesson *lesson, const recs_matrix *matrix);
@@ -82,7 +82,7 @@ struct recs__kind {
 
 struct recs_kernel {
   recs__object object;
-  const recs__kind *way; /* NULL: custom */
+  const recs__kernel_kind *way; /* NULL: custom */
   int32_t kind;
   recs_kernel_options options;
   recs_kernel_fn function; /* custom */
@@ -90,7 +90,7 @@ struct recs_kernel {
 };
 
 /* The entry of a kind (not CUSTOM); NULL for what is none. */
-const recs__kind *recs__kind_of(int32_t kind, int32_t zeros);
+const recs__kernel_kind *recs__kernel_kind_of(int32_t kind, int32_t zeros);
 
 /* What must be summed for this kernel, shrinking included. */
 recs__sums recs__kernel_sums(const recs_kernel *kernel);

@@ -322,7 +322,7 @@ static void weigh_bm25(float *values, const recs_kernel *kernel, const recs__les
     values[i] = (float)((double)values[i] * (k1 + 1) / (k1 * length + (double)values[i]) * lesson->columns[columns[i]]);
 }
 
-static const recs__kind pearson_all = {.name = "pearson",
+static const recs__kernel_kind pearson_all = {.name = "pearson",
                                        .sums = RECS__SUMS_DOT,
                                        .finish = finish_pearson_all,
                                        .pair = pair_pearson_all,
@@ -330,7 +330,7 @@ static const recs__kind pearson_all = {.name = "pearson",
                                        .sift = sift_pearson_all,
                                        .tax = tax_pearson_all};
 
-static const recs__kind kinds[] = {
+static const recs__kernel_kind kinds[] = {
     [RECS_KERNEL_COSINE] = {
         .name = "cosine", .sums = RECS__SUMS_DOT, .finish = finish_cosine, .sift = sift_cosine, .tax = tax_cosine},
     [RECS_KERNEL_DOT] = {.name = "dot", .sums = RECS__SUMS_DOT, .finish = finish_dot, .sift = sift_dot},
@@ -361,7 +361,7 @@ static const recs__kind kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-const recs__kind *recs__kind_of(int32_t kind, int32_t zeros) {
+const recs__kernel_kind *recs__kernel_kind_of(int32_t kind, int32_t zeros) {
   if (kind < RECS_KERNEL_COSINE || kind >= KINDS)
     return NULL;
   return zeros != 0 && kinds[kind].over_all != NULL ? kinds[kind].over_all : &kinds[kind];

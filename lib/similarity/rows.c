@@ -34,7 +34,7 @@ int32_t recs__rows_weigh(recs__row *out, uint32_t *columns, float *values, const
 }
 
 static void tax_row(recs__rows *rows, uint32_t id) {
-  const recs__kind *way = rows->kernel->way;
+  const recs__kernel_kind *way = rows->kernel->way;
   recs__facts facts = recs__rows_facts(rows, id);
   double gain = 1, toll = 0;
   if (way->tax != NULL)
@@ -120,7 +120,7 @@ cleanup:
 }
 
 static int32_t learn(recs__rows *rows, const recs_matrix *matrix) {
-  const recs__kind *way = rows->kernel->way;
+  const recs__kernel_kind *way = rows->kernel->way;
   if (way == NULL || way->learn == NULL)
     return RECS_OK;
   rows->lesson.columns = recs__alloc_zero(rows->kernel->object.context, rows->columns, sizeof *rows->lesson.columns);

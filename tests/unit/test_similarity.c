@@ -1,0 +1,309 @@
+/* The inner loops' twins, and indexes and graphs in files. */
+#include "support/container.h"
+#include "support/support.h"
+
+#include "lib/persist/container.h"
+#include "lib/similarity/dense_tile.h"
+#include "lib/similarity/index.h"
+#include "lib/similarity/neighbors.h"
+
+enum { MOST = 70, ROWS = 5, COLUMNS = 3 };
+
+static float some(uint32_t *state) {
+  *state = *state * 1664525u + 1013904223u;
+  return (float)(*state >> 8) / (float)(1 << 22) - 2;
+}
+
+/* AVX2 and AVX-512 give the same bits, plain C within the stated bound, and the double dot the same bits everywhere. */
+START_TEST(tiles_agree) {
+  recs_context *contexts[] = {recs_test_threads(1, 0), recs_test_threads(1, RECS_CPU_AVX2), recs_test_threads(1, UINT32_MAX)};
+  static float group[MOST * RECS__TILE_ROWS], queries[MOST * RECS__TILE_QUERIES], x[MOST], y[MOST];
+  uint32_t state = 7;
+  for (size_t i = 0; i < MOST * RECS__TILE_ROWS; i++)
+    group[i] = some(&state);
+  for (size_t i = 0; i < MOST * RECS__TILE_QUERIES; i++)
+    queries[i] = some(&state);
+  for (uint32_t dimension = 0; dimension <= MOST; dimension++) {
+    float six[3][RECS__TILE_QUERIES * RECS__TILE_ROWS], one[3][RECS__TILE_ROWS];
+    double dots[3];
+    for (uint32_t c = 0; c < dimension; c++) {
+      x[c] = queries[c * RECS__TILE_QUERIES + 2];
+      y[c] = group[c * RECS__TILE_ROWS + 5];
+    }
+    for (int i = 0; i < 3; i++) {
+      const recs__tile_kind *tile = recs__tile_for(contexts[i]);
+      tile->six(six[i], queries, group, dimension);
+      tile->one(one[i], x, group, dimension);
+      dots[i] = tile->dot(x, y, dimension);
+    }
+    ck_assert_mem_eq(six[1], six[2], sizeof six[1]);
+    ck_assert_mem_eq(one[1], one[2], sizeof one[1]);
+    ck_assert_mem_eq(&dots[0], &dots[1], sizeof dots[0]);
+    ck_assert_mem_eq(&dots[0], &dots[2], sizeof dots[0]);
+    for (int i = 0; i < 3; i++) {
+      ck_assert_float_eq_tol(six[i][2 * RECS__TILE_ROWS + 5], (float)dots[0], 4 * (float)(dimension + 1) * 1e-7F);
+      ck_assert_mem_eq(&six[i][2 * RECS__TILE_ROWS], one[i], sizeof one[i]);
+    }
+  }
+  for (int i = 0; i < 3; i++)
+    recs_context_free(contexts[i]);
+}
+END_TEST
+
+START_TEST(any_finds_the_one) {
+  static float dots[RECS__TILE_ROWS], gains[RECS__TILE_ROWS], tolls[RECS__TILE_ROWS];
+  static const uint32_t masks[] = {0, RECS_CPU_AVX2, UINT32_MAX};
+  for (int m = 0; m < 3; m++) {
+    recs_context *context = recs_test_threads(1, masks[m]);
+    const recs__tile_kind *tile = recs__tile_for(context);
+    for (int i = 0; i < RECS__TILE_ROWS; i++)
+      gains[i] = tolls[i] = 1;
+    ck_assert(!tile->any(dots, gains, tolls, 0, 0));
+    for (int i = 0; i < RECS__TILE_ROWS; i++) {
+      dots[i] = 3;
+      ck_assert(tile->any(dots, gains, tolls, 1, 1.5F));
+      ck_assert(!tile->any(dots, gains, tolls, 1, 2));
+      dots[i] = NAN;
+      ck_assert(tile->any(dots, gains, tolls, 1, 1e30F));
+      dots[i] = 0;
+    }
+    recs_context_free(context);
+  }
+}
+END_TEST
+
+static int32_t write_index(const void *object, recs__writer *writer) {
+  return recs__index_write(object, writer);
+}
+
+static int32_t read_index(void **out, recs__reader *reader) {
+  recs_index *index;
+  int32_t status = recs__index_read(&index, reader);
+  *out = index;
+  return status;
+}
+
+static int32_t write_graph(const void *object, recs__writer *writer) {
+  return recs__neighbors_write(object, writer);
+}
+
+static int32_t read_graph(void **out, recs__reader *reader) {
+  recs_neighbors *neighbors;
+  int32_t status = recs__neighbors_read(&neighbors, reader);
+  *out = neighbors;
+  return status;
+}
+
+static const recs__kind index_kind = {"index", write_index, read_index};
+static const recs__kind graph_kind = {"graph", write_graph, read_graph};
+
+static const int64_t offsets[] = {0, 2, 4, 6, 7, 7};
+static const uint32_t columns[] = {0, 1, 0, 1, 1, 2, 2};
+static const float values[] = {1, 1, 2, 2, 1, 1, 3};
+static const float dense[] = {1, 1, 0, 2, 2, 0, 0, 1, 1, 0, 0, 3, 0, 0, 0};
+
+static recs_context *context;
+
+static void setup(void) {
+  context = recs_test_threads(1, UINT32_MAX);
+}
+
+static void teardown(void) {
+  recs_context_free(context);
+}
+
+typedef struct bytes {
+  unsigned char *data;
+  size_t size;
+} bytes;
+
+static bytes save(const recs__kind *kind, const void *object) {
+  recs__new_buffer buffer;
+  bytes out;
+  recs__new_buffer_init(&buffer, context);
+  ck_ok(recs__container_write(&buffer.sink, context, kind, object));
+  out.size = buffer.size;
+  out.data = recs__new_buffer_take(&buffer);
+  return out;
+}
+
+static int32_t load(void **out, recs_context *own, bytes file, const recs__kind *kind) {
+  recs__backing *backing;
+  int32_t status = recs__backing_copy(&backing, own, file.data, file.size);
+  *out = NULL;
+  if (status != RECS_OK)
+    return status;
+  status = recs__container_read(out, backing, kind);
+  recs__release(backing);
+  return status;
+}
+
+static recs_index *make_index(int32_t kind, int of_dense) {
+  recs_kernel_options options;
+  recs_kernel *kernel;
+  recs_matrix *matrix;
+  recs_index *index;
+  ck_ok(recs_kernel_options_init(&options, sizeof options));
+  options.alpha = 0.1;
+  options.k1 = 2;
+  options.shrink = kind == RECS_KERNEL_DOT ? 0 : 0.5;
+  options.zeros = of_dense;
+  if (of_dense)
+    options.shrink = 0;
+  ck_ok(recs_kernel_create(&kernel, context, kind, &options));
+  ck_ok(recs_matrix_create(&matrix, context, ROWS, COLUMNS, offsets, columns, values));
+  if (of_dense)
+    ck_ok(recs_index_create_dense(&index, kernel, dense, ROWS, COLUMNS));
+  else
+    ck_ok(recs_index_create(&index, kernel, matrix));
+  recs_matrix_free(matrix);
+  recs_kernel_free(kernel);
+  return index;
+}
+
+static recs_neighbors *make_graph(void) {
+  recs_kernel *kernel;
+  recs_matrix *matrix;
+  recs_neighbors *neighbors;
+  ck_ok(recs_kernel_create(&kernel, context, RECS_KERNEL_COSINE, NULL));
+  ck_ok(recs_matrix_create(&matrix, context, ROWS, COLUMNS, offsets, columns, values));
+  ck_ok(recs_neighbors_build(&neighbors, kernel, matrix, NULL, NULL, NULL));
+  recs_matrix_free(matrix);
+  recs_kernel_free(kernel);
+  return neighbors;
+}
+
+START_TEST(indexes_come_back) {
+  static const float query[] = {1, 0, 2};
+  for (int i = 0; i < 2 * RECS_KERNEL_TFIDF; i++) {
+    recs_index *index = make_index(i / 2 + 1, i % 2), *read;
+    bytes file = save(&index_kind, index);
+    float before[ROWS], after[ROWS];
+    void *object;
+    ck_ok(load(&object, context, file, &index_kind));
+    read = object;
+    ck_assert_uint_eq(recs_index_rows(read), ROWS);
+    ck_ok(recs_index_scores_dense(before, index, query, COLUMNS));
+    ck_ok(recs_index_scores_dense(after, read, query, COLUMNS));
+    ck_assert_mem_eq(before, after, sizeof before);
+    recs_index_free(index);
+    recs_index_free(read);
+    recs__buffer_free(file.data);
+  }
+}
+END_TEST
+
+START_TEST(graphs_come_back) {
+  recs_neighbors *neighbors = make_graph(), *read;
+  bytes file = save(&graph_kind, neighbors);
+  void *object;
+  ck_ok(load(&object, context, file, &graph_kind));
+  read = object;
+  ck_assert_uint_eq(read->rows, ROWS);
+  ck_assert_mem_eq(read->offsets, neighbors->offsets, (ROWS + 1) * sizeof *read->offsets);
+  ck_assert_mem_eq(read->ids, neighbors->ids, (size_t)read->offsets[ROWS] * sizeof *read->ids);
+  ck_assert_mem_eq(read->scores, neighbors->scores, (size_t)read->offsets[ROWS] * sizeof *read->scores);
+  recs_neighbors_free(neighbors);
+  recs_neighbors_free(read);
+  recs__buffer_free(file.data);
+}
+END_TEST
+
+static double no_kernel(void *payload, const uint32_t *x, const float *x_value, size_t x_count, const uint32_t *y,
+                        const float *y_value, size_t y_count) {
+  (void)payload;
+  (void)x;
+  (void)x_value;
+  (void)y;
+  (void)y_value;
+  return (double)(x_count + y_count);
+}
+
+START_TEST(custom_indexes_stay) {
+  recs__new_buffer buffer;
+  recs_kernel *kernel;
+  recs_matrix *matrix;
+  recs_index *index;
+  ck_ok(recs_kernel_create_custom(&kernel, context, no_kernel, NULL));
+  ck_ok(recs_matrix_create(&matrix, context, ROWS, COLUMNS, offsets, columns, values));
+  ck_ok(recs_index_create(&index, kernel, matrix));
+  recs__new_buffer_init(&buffer, context);
+  ck_fails(recs__container_write(&buffer.sink, context, &index_kind, index), RECS_ERROR_UNSUPPORTED, "custom");
+  recs__buffer_free(recs__new_buffer_take(&buffer));
+  recs_index_free(index);
+  recs_matrix_free(matrix);
+  recs_kernel_free(kernel);
+}
+END_TEST
+
+/* Every byte set to several values, with right checksums: refused, or read and safe to use. */
+static void try_damage(bytes file, const recs__kind *kind, void (*use)(void *object)) {
+  static const unsigned char masks[] = {1, 0x80, 0xff};
+  unsigned char *copy = malloc(file.size);
+  for (size_t i = 0; i < 3 * file.size; i++) {
+    void *object;
+    memcpy(copy, file.data, file.size);
+    copy[i / 3] ^= masks[i % 3];
+    recs_test_repair(copy, file.size);
+    if (load(&object, context, (bytes){copy, file.size}, kind) == RECS_OK)
+      use(object);
+    else
+      ck_assert(object == NULL && recs_last_error()[0] != 0);
+  }
+  free(copy);
+}
+
+static void use_index(void *object) {
+  static const float query[] = {1, 2, 3};
+  recs_index *index = object;
+  uint32_t count = recs_index_rows(index);
+  float *scores = malloc((count + 1) * sizeof *scores);
+  recs_index_scores_dense(scores, index, query, COLUMNS);
+  free(scores);
+  recs_index_free(index);
+}
+
+static void use_graph(void *object) {
+  recs_neighbors *neighbors = object;
+  for (uint32_t row = 0; row < recs_neighbors_rows(neighbors); row++) {
+    const uint32_t *ids;
+    const float *scores;
+    size_t count;
+    ck_ok(recs_neighbors_row(&ids, &scores, &count, neighbors, row));
+    for (size_t i = 0; i < count; i++)
+      ck_assert(ids[i] < recs_neighbors_rows(neighbors) && isfinite(scores[i]));
+  }
+  recs_neighbors_free(neighbors);
+}
+
+START_TEST(crafted_files_are_refused_or_harmless) {
+  static const int32_t kinds[] = {RECS_KERNEL_COSINE, RECS_KERNEL_JACCARD, RECS_KERNEL_BM25};
+  recs_neighbors *neighbors = make_graph();
+  bytes file = save(&graph_kind, neighbors);
+  try_damage(file, &graph_kind, use_graph);
+  recs__buffer_free(file.data);
+  recs_neighbors_free(neighbors);
+  for (int i = 0; i < 4; i++) {
+    recs_index *index = make_index(kinds[i % 3], i == 3);
+    file = save(&index_kind, index);
+    try_damage(file, &index_kind, use_index);
+    recs__buffer_free(file.data);
+    recs_index_free(index);
+  }
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("similarity");
+  TCase *tcase = tcase_create("similarity");
+  tcase_set_timeout(tcase, 120);
+  tcase_add_checked_fixture(tcase, setup, teardown);
+  tcase_add_test(tcase, tiles_agree);
+  tcase_add_test(tcase, any_finds_the_one);
+  tcase_add_test(tcase, indexes_come_back);
+  tcase_add_test(tcase, graphs_come_back);
+  tcase_add_test(tcase, custom_indexes_stay);
+  tcase_add_test(tcase, crafted_files_are_refused_or_harmless);
+  suite_add_tcase(suite, tcase);
+  return recs_test_run(suite);
+}
