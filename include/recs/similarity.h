@@ -43,44 +43,190 @@ typedef struct recs_kernel_options {
   int32_t reserved;   /**< Must be 0. */
 } recs_kernel_options;
 
-/** The host's own similarity of two sparse vectors (columns ascending). Called on the calling thread, which forces one
- * thread for the whole call. A NaN result fails the call with #RECS_ERROR_USER. */
-typedef double (*recs_kernel_fn)(void *payload, const uint32_t *x_columns, const float *x_values, size_t x_count, const uint32_t *y_columns, const float *y_values, size_t y_count);
+/**
+ * The host's own similarity of two sparse vectors. It is called on the thread that called the library, which forces one
+ * thread for the whole call.
+ * @param payload what recs_kernel_create_custom() was given.
+ * @param x_columns @p x_count columns, strictly ascending.
+ * @param x_values their values.
+ * @param x_count entries of x.
+ * @param y_columns @p y_count columns, strictly ascending.
+ * @param y_values their values.
+ * @param y_count entries of y.
+ * @return the similarity; NaN fails the call with #RECS_ERROR_USER.
+ */
+typedef double (*recs_kernel_fn)(void *payload, const uint32_t *x_columns, const float *x_values, size_t x_count,
+                                 const uint32_t *y_columns, const float *y_values, size_t y_count);
 
-/** The schema of recs_kernel_options. @since 0.1 */
+/** The schema of recs_kernel_options; see recs_options_set(). Any thread. @since 0.1 */
 RECS_API const recs_schema *recs_kernel_schema(void);
-/** Sets the defaults. @since 0.1 */
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives them.
+ * @param struct_size sizeof(recs_kernel_options) as the caller knows it.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_kernel_options_init(recs_kernel_options *options, size_t struct_size);
-/** Makes a kernel of a kind (RECS_KERNEL_*, not CUSTOM). @since 0.1 */
-RECS_API int32_t recs_kernel_create(recs_kernel **out, recs_context *context, int32_t kind, const recs_kernel_options *options);
-/** Makes a kernel of the host's own function. @since 0.1 */
+
+/**
+ * Makes a kernel.
+ * @param[out] out the kernel; the caller frees it with recs_kernel_free().
+ * @param context keeps memory and threads.
+ * @param kind RECS_KERNEL_*, not #RECS_KERNEL_CUSTOM.
+ * @param options NULL for the defaults; fields that the kind does not name are not used.
+ * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kernel_create(recs_kernel **out, recs_context *context, int32_t kind,
+                                    const recs_kernel_options *options);
+
+/**
+ * Makes a kernel of the host's own function. Indexes and scorers of such a kernel cannot be saved.
+ * @param[out] out the kernel; the caller frees it with recs_kernel_free().
+ * @param context keeps memory and threads.
+ * @param function the similarity.
+ * @param payload handed to @p function; it must live as long as whatever was made with the kernel.
+ * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_kernel_create_custom(recs_kernel **out, recs_context *context, recs_kernel_fn function, void *payload);
-/** The similarity of two dense vectors of @p dimension finite floats. TF-IDF and BM25 need a matrix: UNSUPPORTED. @since 0.1 */
-RECS_API int32_t recs_kernel_dense(double *out, const recs_kernel *kernel, const float *x, const float *y, uint32_t dimension);
-/** The similarity of two sparse vectors, columns strictly ascending and below @p dimension. @since 0.1 */
-RECS_API int32_t recs_kernel_sparse(double *out, const recs_kernel *kernel, const uint32_t *x_columns, const float *x_values, size_t x_count, const uint32_t *y_columns, const float *y_values, size_t y_count, uint32_t dimension);
-/** Frees a kernel; NULL is fine. @since 0.1 */
+
+/**
+ * The similarity of two dense vectors, in double.
+ * @param[out] out the similarity; 0 on failure.
+ * @param kernel how they are compared.
+ * @param x @p dimension finite values.
+ * @param y @p dimension finite values.
+ * @param dimension at least 1.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NUMERIC for a value that is not finite, #RECS_ERROR_USER, or
+ *   #RECS_ERROR_UNSUPPORTED for BM25, TF-IDF and adjusted cosine, which weigh columns by a whole matrix.
+ * Thread safety: any thread. Complexity: O(dimension).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kernel_dense(double *out, const recs_kernel *kernel, const float *x, const float *y,
+                                   uint32_t dimension);
+
+/**
+ * The similarity of two sparse vectors, in double.
+ * @param[out] out the similarity; 0 on failure.
+ * @param kernel how they are compared.
+ * @param x_columns @p x_count columns, strictly ascending, below @p dimension.
+ * @param x_values their finite values; explicit zeros count as nothing.
+ * @param x_count entries of x; 0 is allowed.
+ * @param y_columns @p y_count columns, strictly ascending, below @p dimension.
+ * @param y_values their finite values.
+ * @param y_count entries of y; 0 is allowed.
+ * @param dimension how many columns there are; matters for Pearson with zeros.
+ * @return as recs_kernel_dense().
+ * Thread safety: any thread. Complexity: O(x_count + y_count).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kernel_sparse(double *out, const recs_kernel *kernel, const uint32_t *x_columns,
+                                    const float *x_values, size_t x_count, const uint32_t *y_columns,
+                                    const float *y_values, size_t y_count, uint32_t dimension);
+
+/** Frees a kernel; NULL is fine. What was made with it keeps it alive. Any thread. @since 0.1 */
 RECS_API void recs_kernel_free(recs_kernel *kernel);
 
 /** Rows prepared for "one against many" under one kernel. Immutable. */
 typedef struct recs_index recs_index;
 
-/** Prepares the rows of a sparse matrix. Memory: the entries twice, 8 bytes each, and 16 bytes a row. @since 0.1 */
+/**
+ * Prepares the rows of a sparse matrix. The matrix is not needed afterwards (but for a custom kernel, which keeps it).
+ * @param[out] out the index; the caller frees it with recs_index_free().
+ * @param kernel how rows are compared; held.
+ * @param matrix the rows.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM or #RECS_ERROR_NUMERIC when weighing a value overflows.
+ * Thread safety: any thread. Complexity: O(entries). Memory: 4 bytes an entry where all weighed values are 1, else 8;
+ * about 28 bytes a row.
+ * @since 0.1
+ */
 RECS_API int32_t recs_index_create(recs_index **out, const recs_kernel *kernel, const recs_matrix *matrix);
-/** Prepares dense rows (copied), row after row, all finite. Kernels: cosine, dot, Pearson, Euclidean, custom. @since 0.1 */
-RECS_API int32_t recs_index_create_dense(recs_index **out, const recs_kernel *kernel, const float *values, uint32_t rows, uint32_t dimension);
-/** The number of rows; 0 for NULL. @since 0.1 */
+
+/**
+ * Prepares dense rows. Kernels that need nonzeros (Jaccard and its kin, the weighing ones) take the rows as sparse ones.
+ * @param[out] out the index; the caller frees it with recs_index_free().
+ * @param kernel how rows are compared; held.
+ * @param values @p rows x @p dimension finite values, row after row; copied.
+ * @param rows how many rows.
+ * @param dimension at least 1.
+ * @return as recs_index_create(); #RECS_ERROR_NUMERIC names the row and column of a value that is not finite.
+ * Thread safety: any thread. Complexity: O(rows dimension). Memory: 8 bytes a value.
+ * @since 0.1
+ */
+RECS_API int32_t recs_index_create_dense(recs_index **out, const recs_kernel *kernel, const float *values, uint32_t rows,
+                                         uint32_t dimension);
+
+/** The number of rows; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint32_t recs_index_rows(const recs_index *index);
-/** The similarity of a sparse query to every row: @p out has recs_index_rows() values. @since 0.1 */
-RECS_API int32_t recs_index_scores(float *out, const recs_index *index, const uint32_t *columns, const float *values, size_t count);
-/** The same for a dense query. @since 0.1 */
+
+/**
+ * The similarity of a sparse query to every row.
+ * @param[out] out recs_index_rows() values; 0 for rows that share nothing with the query, unless the kernel says otherwise.
+ * @param index the rows.
+ * @param columns @p count columns, strictly ascending, below the rows' own number of columns.
+ * @param values their finite values; weighed like those of a row.
+ * @param count entries of the query.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NUMERIC, #RECS_ERROR_USER or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread; none is started. Complexity: O(rows + entries of the query's columns).
+ * @since 0.1
+ */
+RECS_API int32_t recs_index_scores(float *out, const recs_index *index, const uint32_t *columns, const float *values,
+                                   size_t count);
+
+/**
+ * The similarity of a dense query to every row.
+ * @param[out] out recs_index_rows() values.
+ * @param index the rows.
+ * @param query @p dimension finite values.
+ * @param dimension that of the rows.
+ * @return as recs_index_scores().
+ * Thread safety: any thread; none is started. Complexity: O(rows dimension).
+ * @since 0.1
+ */
 RECS_API int32_t recs_index_scores_dense(float *out, const recs_index *index, const float *query, uint32_t dimension);
-/** The @p k rows most similar to a sparse query, best first, equal ones by row; rows that share nothing with the query are
- * left out, and @p exclude (or #RECS_NO_ROW) too. The arrays have room for k. @since 0.1 */
-RECS_API int32_t recs_index_top(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index, const uint32_t *columns, const float *values, size_t count, uint32_t exclude, size_t k);
-/** The same for a dense query; every row is a candidate. @since 0.1 */
-RECS_API int32_t recs_index_top_dense(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index, const float *query, uint32_t dimension, uint32_t exclude, size_t k);
-/** Frees an index; NULL is fine. @since 0.1 */
+
+/**
+ * The rows most similar to a sparse query that share something with it: best first, equal ones by row.
+ * @param[out] out_rows room for @p k rows.
+ * @param[out] out_scores room for @p k similarities.
+ * @param[out] out_count how many were found; 0 on failure.
+ * @param index the rows.
+ * @param columns see recs_index_scores().
+ * @param values see recs_index_scores().
+ * @param count entries of the query.
+ * @param exclude a row that is left out, or #RECS_NO_ROW.
+ * @param k how many are wanted; 0 gives none.
+ * @return as recs_index_scores().
+ * Thread safety: any thread; none is started. Complexity: O(entries of the query's columns + found log k).
+ * @since 0.1
+ */
+RECS_API int32_t recs_index_top(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
+                                const uint32_t *columns, const float *values, size_t count, uint32_t exclude, size_t k);
+
+/**
+ * The rows most similar to a dense query, every row being a candidate: best first, equal ones by row.
+ * @param[out] out_rows room for @p k rows.
+ * @param[out] out_scores room for @p k similarities.
+ * @param[out] out_count how many were found; 0 on failure.
+ * @param index the rows.
+ * @param query @p dimension finite values.
+ * @param dimension that of the rows.
+ * @param exclude a row that is left out, or #RECS_NO_ROW.
+ * @param k how many are wanted; 0 gives none.
+ * @return as recs_index_scores().
+ * Thread safety: any thread; none is started. The same bits with any CPU mask. Complexity: O(rows dimension).
+ * @since 0.1
+ */
+RECS_API int32_t recs_index_top_dense(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
+                                      const float *query, uint32_t dimension, uint32_t exclude, size_t k);
+
+/** Frees an index; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_index_free(recs_index *index);
 
 /** The k most similar rows of each row, never the row itself. Immutable. */
@@ -94,21 +240,73 @@ typedef struct recs_neighbors_options {
   uint32_t reserved;  /**< Must be 0. */
 } recs_neighbors_options;
 
-/** The schema of recs_neighbors_options. @since 0.1 */
+/** The schema of recs_neighbors_options; see recs_options_set(). Any thread. @since 0.1 */
 RECS_API const recs_schema *recs_neighbors_schema(void);
-/** Sets the defaults. @since 0.1 */
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives them.
+ * @param struct_size sizeof(recs_neighbors_options) as the caller knows it.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_neighbors_options_init(recs_neighbors_options *options, size_t struct_size);
-/** The k most similar rows of every row of a matrix: best first, equal ones by row. Same bits for any thread count.
- * O(sum over columns of (entries in it)^2) time; memory: 8 rows k bytes, the transposed matrix and 8 bytes a row a
- * thread; never rows^2. @since 0.1 */
-RECS_API int32_t recs_neighbors_build(recs_neighbors **out, const recs_kernel *kernel, const recs_matrix *matrix, const recs_neighbors_options *options, recs_progress_fn progress, void *payload);
-/** The same for dense rows. O(rows^2 dimension). @since 0.1 */
-RECS_API int32_t recs_neighbors_build_dense(recs_neighbors **out, const recs_kernel *kernel, const float *values, uint32_t rows, uint32_t dimension, const recs_neighbors_options *options, recs_progress_fn progress, void *payload);
-/** The number of rows; 0 for NULL. @since 0.1 */
+
+/**
+ * The k most similar rows of every row of a sparse matrix: best first, equal ones by row.
+ * @param[out] out the graph; the caller frees it with recs_neighbors_free().
+ * @param kernel how rows are compared; a custom one is asked for every ordered pair.
+ * @param matrix the rows.
+ * @param options NULL for the defaults.
+ * @param progress NULL, or told how far it is; see #recs_progress_fn.
+ * @param payload handed to @p progress.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, #RECS_ERROR_NUMERIC, #RECS_ERROR_CANCELLED or #RECS_ERROR_USER.
+ * Thread safety: any thread; uses the context's threads, and gives the same bits for any number of them. Complexity:
+ * O(sum over the columns of (entries in it)^2) time; memory: at most 8 rows k bytes, the turned matrix, and 16 to 48
+ * bytes a row for each thread; never rows^2.
+ * @since 0.1
+ */
+RECS_API int32_t recs_neighbors_build(recs_neighbors **out, const recs_kernel *kernel, const recs_matrix *matrix,
+                                      const recs_neighbors_options *options, recs_progress_fn progress, void *payload);
+
+/**
+ * The k most similar rows of every dense row: best first, equal ones by row.
+ * @param[out] out the graph; the caller frees it with recs_neighbors_free().
+ * @param kernel how rows are compared.
+ * @param values @p rows x @p dimension finite values, row after row; not needed afterwards.
+ * @param rows how many rows.
+ * @param dimension at least 1.
+ * @param options NULL for the defaults.
+ * @param progress NULL, or told how far it is.
+ * @param payload handed to @p progress.
+ * @return as recs_neighbors_build().
+ * Thread safety: any thread; uses the context's threads, and gives the same bits for any number of them and any CPU
+ * mask. Complexity: O(rows^2 dimension) time; memory: 8 rows k bytes and 4 bytes a value.
+ * @since 0.1
+ */
+RECS_API int32_t recs_neighbors_build_dense(recs_neighbors **out, const recs_kernel *kernel, const float *values,
+                                            uint32_t rows, uint32_t dimension, const recs_neighbors_options *options,
+                                            recs_progress_fn progress, void *payload);
+
+/** The number of rows; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint32_t recs_neighbors_rows(const recs_neighbors *neighbors);
-/** One row's neighbours, best first; borrowed. @since 0.1 */
-RECS_API int32_t recs_neighbors_row(const uint32_t **rows, const float **scores, size_t *count, const recs_neighbors *neighbors, uint32_t row);
-/** Frees neighbours; NULL is fine. @since 0.1 */
+
+/**
+ * One row's neighbours.
+ * @param[out] rows best first; borrowed from the graph. May be NULL.
+ * @param[out] scores their similarities; borrowed. May be NULL.
+ * @param[out] count how many there are.
+ * @param neighbors the graph.
+ * @param row 0 to recs_neighbors_rows() - 1.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
+RECS_API int32_t recs_neighbors_row(const uint32_t **rows, const float **scores, size_t *count,
+                                    const recs_neighbors *neighbors, uint32_t row);
+
+/** Frees a graph; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_neighbors_free(recs_neighbors *neighbors);
 
 /** @} */
