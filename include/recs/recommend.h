@@ -308,7 +308,8 @@ RECS_API int32_t recs_scorer_top(uint32_t *out_items, double *out_scores, size_t
  * @param[out] out_items room for @p n rows; best first, equal ones by row.
  * @param[out] out_scores room for @p n similarities.
  * @param[out] out_count how many there are; 0 on failure.
- * @param scorer the scorer; a hybrid asks those of its parts that know similar items.
+ * @param scorer the scorer; a hybrid asks those of its parts that know similar items, by their weights; where these are
+ *   all 0, alike.
  * @param item 0 to recs_scorer_items() - 1.
  * @param candidates which items may be in the list; NULL: all.
  * @param n at least 1.

@@ -1,5 +1,6 @@
-/* Combining the scores of several scorers: score = sum of w s / sum of w, s being a part's score as it is (raw), divided by the part's
- * largest (scaled), or turned into 1 / (k + rank) (reciprocal-rank fusion; Cormack, Clarke and Buettcher 2009). */
+/* Combining the scores of several scorers: score = sum of w s / sum of w, s being a part's score as it is (raw),
+ * divided by the part's largest (scaled), or turned into 1 / (k + rank) (reciprocal-rank fusion; Cormack, Clarke and
+ * Buettcher 2009). */
 #include "lib/recommend/hybrid.h"
 
 #include "lib/base/sort.h"
@@ -33,8 +34,8 @@ int32_t recs__hybrid_make(recs_scorer **out, const recs__scorer_kind *kind, cons
   RECS_TRY(check_weights(weights, count));
   for (size_t p = 1; p < count; p++) {
     if (parts[p]->items != parts[0]->items)
-      return recs__fail(RECS_ERROR_INVALID, "part %zu has a catalogue of %" PRIu32 " items, part 1 one of %" PRIu32, p + 1,
-                        parts[p]->items, parts[0]->items);
+      return recs__fail(RECS_ERROR_INVALID, "part %zu has a catalogue of %" PRIu32 " items, part 1 one of %" PRIu32,
+                        p + 1, parts[p]->items, parts[0]->items);
   }
   self = recs__scorer_new(recs__context_of(parts[0]), kind, sizeof *self, parts[0]->items, destroy);
   if (self == NULL)
@@ -133,20 +134,32 @@ static int answers(const recs_scorer *part, const question *asked) {
   return asked->history != NULL || recs__scorer_knows_similar(part);
 }
 
+/* True when the parts that answer all weigh nothing: the weights are those of lists, and a part that is of no use there
+ * may be the only one that knows similar items. Such parts then count alike. */
+static int is_weightless(const recs__hybrid *self, const question *asked) {
+  for (uint32_t p = 0; p < self->count; p++) {
+    if (self->weights[p] != 0 && answers(self->parts[p], asked))
+      return 0;
+  }
+  return 1;
+}
+
 static int32_t combine(recs__board *board, const recs__hybrid *self, const question *asked) {
+  int weightless = is_weightless(self, asked);
   recs__board *child;
   double total = 0;
   RECS_TRY(recs__board_child(&child, board));
   for (uint32_t p = 0; p < self->count; p++) {
+    double weight = weightless ? 1 : self->weights[p];
     int32_t status;
-    if (self->weights[p] == 0 || !answers(self->parts[p], asked))
+    if (weight == 0 || !answers(self->parts[p], asked))
       continue;
     status = ask(child, self, p, asked);
     if (status == RECS_OK)
-      add_part(board, child, self->weights[p]);
+      add_part(board, child, weight);
     recs__board_clear(child);
     RECS_TRY(status);
-    total += self->weights[p];
+    total += weight;
   }
   if (total > 0)
     recs__board_divide(board, total);
@@ -191,7 +204,8 @@ static int32_t add_reasons(recs__reasons *out, const recs__hybrid *self, uint32_
   return RECS_OK;
 }
 
-int32_t recs__hybrid_reasons(const recs_scorer *scorer, const recs_history *history, uint32_t item, recs__reasons *out) {
+int32_t recs__hybrid_reasons(const recs_scorer *scorer, const recs_history *history, uint32_t item,
+                             recs__reasons *out) {
   const recs__hybrid *self = (const recs__hybrid *)scorer;
   recs__board board;
   double total = 0;

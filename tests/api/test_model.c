@@ -262,6 +262,20 @@ START_TEST(similar_by_the_whole_or_a_part) {
 }
 END_TEST
 
+/* The weights are for lists: a part without any there still knows what is similar. */
+START_TEST(similar_by_parts_without_weight) {
+  recs_model *model = fit("hybrid", "parts=content,user-knn;weights=0,1;mode=raw", NULL);
+  listed whole, part;
+  for (uint32_t item = 0; item < ITEMS; item++) {
+    ck_ok(recs_model_similar(whole.items, whole.scores, &whole.count, model, item, NULL, 9, NULL));
+    ck_ok(recs_model_similar(part.items, part.scores, &part.count, model, item, "content", 9, NULL));
+    check_same(&whole, &part);
+    ck_assert(whole.count > 0 || item == UNSOLD);
+  }
+  recs_model_free(model);
+}
+END_TEST
+
 START_TEST(titles) {
   recs_model *model = fit(NULL, NULL, NULL);
   recs_model_options options;
@@ -589,6 +603,7 @@ int main(void) {
   tcase_add_test(tests, filters_hold_for_both_stretches);
   tcase_add_test(tests, removed_items_are_never_listed);
   tcase_add_test(tests, similar_by_the_whole_or_a_part);
+  tcase_add_test(tests, similar_by_parts_without_weight);
   tcase_add_test(tests, titles);
   tcase_add_test(tests, explanations_name_the_history);
   tcase_add_test(tests, refused_requests);
