@@ -1,9 +1,11 @@
 """Scorers against plain double-precision references in numpy."""
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 
 from conftest import NO_ROW
+from eventlog import Log, read_events
 
 USERS, ITEMS = 60, 40
 
@@ -259,3 +261,58 @@ def test_repeats_in_a_history_add_up(recs):
         once = shop.scores(scorer, shop.history(items=[3, 5], weights=[2, 1]))
         twice = shop.scores(scorer, shop.history(items=[3, 5, 3]))
         np.testing.assert_allclose(twice, once, rtol=1e-6, atol=1e-9)
+
+
+def clustered_log(recs, seed, threads):
+    """Users of one of four tastes, items of one of four kinds; what items are tagged with says nothing."""
+    random = np.random.default_rng(seed)
+    frames = []
+    for user in range(240):
+        own = random.permutation(np.arange(10) + 10 * (user % 4))[:6]
+        items = np.where(random.random(6) < 0.2, random.integers(0, 40, 6), own)
+        frames.append(pd.DataFrame({"user": user, "item": items, "time": 1000 * np.arange(6)}))
+    log = Log(recs, [f"u{i}" for i in range(240)], [f"i{i}" for i in range(40)], columns=pd.concat(frames), threads=threads)
+    profiles = recs.make("recs_profiles", recs.lib.recs_profiles_create, log.items)
+    field = recs.ffi.new("uint32_t *")
+    recs.ok(recs.lib.recs_profiles_define(field, profiles, b"noise", recs.lib.RECS_FIELD_TAGS, 0))
+    for item in range(40):
+        for tag in random.choice(6, 2, replace=False):
+            recs.ok(recs.lib.recs_profiles_set_tag(profiles, item, field[0], f"t{tag}".encode(), 2, 1.0))
+    return log, profiles
+
+
+def ranks_of_taste(recs, scorer, matrix):
+    """The mean rank of unseen items of the user's own kind."""
+    scores, ranks = np.empty(40), []
+    for user in range(240):
+        row = matrix[user]
+        history = recs.ffi.new("recs_history *")
+        items = row.indices.astype(np.uint32)
+        history.struct_size = recs.ffi.sizeof("recs_history")
+        history.items, history.count, history.user = recs.array("uint32_t", items), len(items), user
+        recs.ok(recs.lib.recs_scorer_score(recs.ffi.cast("double *", recs.ffi.from_buffer(scores)), scorer, history))
+        unseen = np.setdiff1d(np.arange(40), items)
+        order = unseen[np.argsort(-np.nan_to_num(scores[unseen]), kind="stable")]
+        ranks += [np.flatnonzero(order == item)[0] for item in unseen if item // 10 == user % 4]
+    return np.mean(ranks)
+
+
+def test_learned_weights_trust_what_predicts(recs):
+    bits = []
+    for threads in (1, 2, 8):
+        log, profiles = clustered_log(recs, 1, threads)
+        training = recs.ffi.new("recs_training *")
+        training.struct_size = recs.ffi.sizeof("recs_training")
+        matrix = recs.make("recs_matrix", recs.lib.recs_matrix_build, log.events, recs.ffi.NULL)
+        histories = recs.make("recs_histories", recs.lib.recs_histories_build, log.events, 0, recs.ffi.NULL)
+        training.matrix, training.histories, training.items = matrix, histories, profiles
+        make = lambda name: recs.make("recs_scorer", recs.lib.recs_scorer_fit, training, name,
+                                      b"parts=content,item-knn", recs.ffi.NULL, recs.ffi.NULL)
+        learned, equal = make(b"hybrid"), make(b"hybrid-equal")
+        frame = read_events(recs, log.events)
+        rows = sp.csr_matrix((np.ones(len(frame)), (frame["user"], frame["item"])), shape=(240, 40))
+        rows.sum_duplicates()
+        better, worse = ranks_of_taste(recs, learned, rows), ranks_of_taste(recs, equal, rows)
+        assert better < 0.9 * worse
+        bits.append((better, worse))
+    assert bits[0] == bits[1] == bits[2]
