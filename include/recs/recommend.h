@@ -85,6 +85,7 @@ typedef struct recs_content_options {
   const char *fields;     /**< Fields and their weights, "tags=1,title=0.5"; NULL (default): all, equal. */
   double history_weight;  /**< Weight of what the user did; default 1. */
   double profile_weight;  /**< Weight of what the user's profile says; default 1. */
+  double max_share;       /**< Words in more than this share of the items' texts are left out, (0, 1]; default 1: none. */
   int32_t idf;            /**< 1 (default): rare tags weigh more, by ln((1 + n) / (1 + df)) + 1. */
   uint32_t min_documents; /**< Words in fewer items' texts are left out; default 2. */
 } recs_content_options;

@@ -21,6 +21,7 @@ static const recs__field fields[] = {
     RECS__STRING(recs_content_options, fields, NULL, "Fields and their weights, such as tags=1,title=0.5; not set: all, equal."),
     RECS__F64(recs_content_options, history_weight, 0.0, 1e9, 1.0, "Weight of what the user did."),
     RECS__F64(recs_content_options, profile_weight, 0.0, 1e9, 1.0, "Weight of what the user's profile says."),
+    RECS__F64(recs_content_options, max_share, 1e-9, 1.0, 1.0, "Words in more than this share of the items' texts are left out."),
     RECS__FLAG(recs_content_options, idf, 1, "Rare tags weigh more, by ln((1 + n) / (1 + df)) + 1."),
     RECS__U32(recs_content_options, min_documents, 1, 1e9, 2, "Words in fewer items' texts are left out."),
 };

@@ -39,6 +39,22 @@ static int32_t learn_tags(recs__encoder *self, const recs_profiles *profiles, ui
   return options->idf ? learn_idf(self, profiles, field, rows) : RECS_OK;
 }
 
+/* Words that nearly all texts have tell no items apart: they are multiplied by 0. (Rare words weigh more already.) */
+static int32_t drop_common(recs__encoder *self, double max_share) {
+  const recs_matrix *words = self->words;
+  double texts = 0;
+  self->idf = recs__alloc_zero(self->context, self->count, sizeof *self->idf);
+  if (self->idf == NULL)
+    return recs__fail_nomem();
+  for (uint32_t row = 0; row < words->rows; row++)
+    texts += words->offsets[row + 1] > words->offsets[row];
+  for (int64_t e = 0; e < words->offsets[words->rows]; e++)
+    self->idf[words->indices[e]] += 1;
+  for (uint32_t word = 0; word < self->count; word++)
+    self->idf[word] = self->idf[word] <= max_share * texts;
+  return RECS_OK;
+}
+
 static int32_t learn_words(recs__encoder *self, const recs_profiles *profiles, uint32_t field, uint32_t rows,
                            const recs_content_options *options) {
   recs_ids *terms;
@@ -48,7 +64,7 @@ static int32_t learn_words(recs__encoder *self, const recs_profiles *profiles, u
   status = recs_ids_freeze(&self->labels, terms);
   recs_ids_free(terms);
   self->count = recs_matrix_columns(self->words);
-  return status;
+  return status == RECS_OK && options->max_share < 1 ? drop_common(self, options->max_share) : status;
 }
 
 /* The knots are quantiles, so that each range has about as many items; equal ones are one. */
@@ -94,8 +110,11 @@ static int32_t encode_tags(recs__features_list *list, const recs__encoder *self,
 static int32_t encode_words(recs__features_list *list, const recs__encoder *self, const recs__encoding *from,
                             uint32_t row, uint32_t first) {
   (void)from;
-  for (int64_t e = self->words->offsets[row]; e < self->words->offsets[row + 1]; e++)
-    RECS_TRY(list_add(list, first + self->words->indices[e], (double)self->words->values[e]));
+  for (int64_t e = self->words->offsets[row]; e < self->words->offsets[row + 1]; e++) {
+    uint32_t word = self->words->indices[e];
+    if (self->idf == NULL || self->idf[word] > 0)
+      RECS_TRY(list_add(list, first + word, (double)self->words->values[e]));
+  }
   return RECS_OK;
 }
 

@@ -24,7 +24,7 @@ typedef struct recs__encoder {
   uint32_t count;      /* features */
   double weight;       /* of the whole field: the square root of the declared one */
   recs_ids *labels;    /* tags, words */
-  double *idf;         /* tags: by tag; NULL: all 1 */
+  double *idf;         /* what each tag or word is multiplied by; NULL: 1 */
   recs_matrix *words;  /* texts: the items' rows */
   double knots[RECS__KNOTS]; /* numbers: ascending */
 } recs__encoder;

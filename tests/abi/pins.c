@@ -246,9 +246,10 @@ _Static_assert(offsetof(recs_content_options, struct_size) == 0, "recs_content_o
 _Static_assert(offsetof(recs_content_options, fields) == 8, "recs_content_options.fields");
 _Static_assert(offsetof(recs_content_options, history_weight) == 16, "recs_content_options.history_weight");
 _Static_assert(offsetof(recs_content_options, profile_weight) == 24, "recs_content_options.profile_weight");
-_Static_assert(offsetof(recs_content_options, idf) == 32, "recs_content_options.idf");
-_Static_assert(offsetof(recs_content_options, min_documents) == 36, "recs_content_options.min_documents");
-_Static_assert(sizeof(recs_content_options) == 40, "recs_content_options");
+_Static_assert(offsetof(recs_content_options, max_share) == 32, "recs_content_options.max_share");
+_Static_assert(offsetof(recs_content_options, idf) == 40, "recs_content_options.idf");
+_Static_assert(offsetof(recs_content_options, min_documents) == 44, "recs_content_options.min_documents");
+_Static_assert(sizeof(recs_content_options) == 48, "recs_content_options");
 _Static_assert(offsetof(recs_item_knn_options, struct_size) == 0, "recs_item_knn_options.struct_size");
 _Static_assert(offsetof(recs_item_knn_options, shrink) == 8, "recs_item_knn_options.shrink");
 _Static_assert(offsetof(recs_item_knn_options, k) == 16, "recs_item_knn_options.k");
@@ -290,6 +291,6 @@ _Static_assert(sizeof(recs_model_options) == 64, "recs_model_options");
 #endif
 
 int main(void) {
-  puts("281 values and offsets are as they were");
+  puts("282 values and offsets are as they were");
   return 0;
 }

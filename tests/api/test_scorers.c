@@ -149,6 +149,30 @@ START_TEST(similar_items_by_tag_and_by_behaviour) {
 }
 END_TEST
 
+START_TEST(common_words_are_left_out_when_asked) {
+  static const char *const titles[] = {"red set", "blue set", "red set of two", "", "green set", "set"};
+  uint32_t items[6], field;
+  double scores[6];
+  size_t count;
+  recs_scorer *scorer;
+  shop opened;
+  ck_ok(open_shop(&opened, context));
+  ck_ok(recs_profiles_define(&field, opened.item_profiles, "title", RECS_FIELD_TEXT, 0));
+  for (uint32_t item = 0; item < 6; item++)
+    ck_ok(recs_profiles_set_text(opened.item_profiles, item, field, titles[item], strlen(titles[item])));
+  ck_ok(recs_scorer_fit(&scorer, &opened.training, "content", "fields=title;min_documents=1", NULL, NULL));
+  ck_ok(recs_scorer_similar(items, scores, &count, scorer, 0, NULL, 6));
+  ck_assert_uint_eq(count, 4);
+  recs_scorer_free(scorer);
+  ck_ok(recs_scorer_fit(&scorer, &opened.training, "content", "fields=title;min_documents=1;max_share=0.5", NULL, NULL));
+  ck_ok(recs_scorer_similar(items, scores, &count, scorer, 0, NULL, 6));
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(items[0], 2);
+  recs_scorer_free(scorer);
+  close_shop(&opened);
+}
+END_TEST
+
 START_TEST(hybrids_of_given_scorers) {
   shop opened;
   recs_scorer *parts[2], *hybrid, *nested;
@@ -340,6 +364,7 @@ int main(void) {
   tcase_add_test(all, kinds_are_listed_and_described);
   tcase_add_test(all, a_profile_of_ones_own_needs_no_history);
   tcase_add_test(all, similar_items_by_tag_and_by_behaviour);
+  tcase_add_test(all, common_words_are_left_out_when_asked);
   tcase_add_test(all, hybrids_of_given_scorers);
   tcase_add_test(all, bad_names_and_settings);
   tcase_add_test(all, bad_requests);
