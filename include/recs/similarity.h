@@ -166,13 +166,15 @@ RECS_API int32_t recs_index_create_dense(recs_index **out, const recs_kernel *ke
 RECS_API uint32_t recs_index_rows(const recs_index *index);
 
 /**
- * The similarity of a sparse query to every row.
+ * The similarity of a sparse query to every row. Rows given dense take dense queries only, where their kernel compares
+ * them as they are (cosine, dot, Euclidean, Pearson over all columns, all without shrinking): #RECS_ERROR_UNSUPPORTED.
  * @param[out] out recs_index_rows() values; 0 for rows that share nothing with the query, unless the kernel says otherwise.
  * @param index the rows.
  * @param columns @p count columns, strictly ascending, below the rows' own number of columns.
  * @param values their finite values; weighed like those of a row.
  * @param count entries of the query.
- * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NUMERIC, #RECS_ERROR_USER or #RECS_ERROR_NOMEM.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_UNSUPPORTED, #RECS_ERROR_NUMERIC (a value that is not finite, a
+ *   negative one for TF-IDF or BM25, a similarity beyond the floats), #RECS_ERROR_USER or #RECS_ERROR_NOMEM.
  * Thread safety: any thread; none is started. Complexity: O(rows + entries of the query's columns).
  * @since 0.1
  */
@@ -254,7 +256,9 @@ RECS_API const recs_schema *recs_neighbors_schema(void);
 RECS_API int32_t recs_neighbors_options_init(recs_neighbors_options *options, size_t struct_size);
 
 /**
- * The k most similar rows of every row of a sparse matrix: best first, equal ones by row.
+ * The k most similar rows of every row of a sparse matrix: best first, equal ones by row. Rows that share no column
+ * count where they are more similar than the minimum: by Euclidean, by Pearson over all columns, with a negative minimum;
+ * that takes O(rows^2) time.
  * @param[out] out the graph; the caller frees it with recs_neighbors_free().
  * @param kernel how rows are compared; a custom one is asked for every ordered pair.
  * @param matrix the rows.

@@ -63,16 +63,21 @@ static inline void add_all(all *cell, double x, double y) {
 #define CELL_ADD(x, y) add_all(cell, (double)(x), (double)(y))
 #define CELL_EMPTY (cell->common == 0)
 #define CELL_DOT (cell->dot)
-#define CELL_READ \
+#define CELL_READ                                                                                                      \
   (*overlap = (recs__overlap){cell->common, cell->dot, cell->x_sum, cell->y_sum, cell->x_squares, cell->y_squares})
 #include "lib/similarity/cells_of.h"
 
-#define KIND(type, name, scan) {sizeof(type), name##_add, name##_touch, scan, name##_offer_touched, name##_read}
+#define KIND(type, name, scan)                                                                                         \
+  { sizeof(type), name##_add, name##_touch, scan, name##_offer_touched, name##_read }
 #ifdef RECS__SIMD_X86
-#define KINDS(type, name) \
-  {KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all_avx2), KIND(type, name, name##_offer_all_avx512)}
+#define KINDS(type, name)                                                                                              \
+  {                                                                                                                    \
+    KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all_avx2),                                       \
+        KIND(type, name, name##_offer_all_avx512)                                                                      \
+  }
 #else
-#define KINDS(type, name) {KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all)}
+#define KINDS(type, name)                                                                                              \
+  { KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all) }
 #endif
 
 /* For plain C, AVX2 and AVX-512. */

@@ -1,19 +1,20 @@
-/* Sums over common columns, one cell a row: a query's entries are added to the cells of the rows that have its columns; then the cells
- * are offered to a selector and cleared. Sums are exact or in double, each cell's in the order of the columns, so that a pair gives
- * the same bits whoever is the query. */
+/* Sums over common columns, one cell a row: a query's entries are added to the cells of the rows that have its columns;
+ * then the cells are offered to a selector and cleared. Sums are exact or in double, each cell's in the order of the
+ * columns, so that a pair gives the same bits whoever is the query. */
 #ifndef RECS_LIB_SIMILARITY_CELLS_H
 #define RECS_LIB_SIMILARITY_CELLS_H
 
 #include "lib/similarity/selector.h"
 
 /* Cells come in whole blocks of this many; those beyond the last row stay 0. */
-enum { RECS__CELL_BLOCK = 64 };
+enum { RECS__CELL_BLOCK = 32 };
 
 typedef struct recs__cell_kind {
   size_t size;
   /* Adds a weighed query. */
   void (*add)(void *cells, const recs__rows *rows, const recs__row *query);
-  /* The same, and lists the ids whose cells were 0: returns how many. Room for one more than the entries met, or than rows. */
+  /* The same, and lists the ids whose cells were 0: returns how many. Room for one more than the entries met, or than
+   * rows. */
   size_t (*touch)(void *cells, uint32_t *touched, const recs__rows *rows, const recs__row *query);
   /* Offers all cells, or those that were touched, and clears them. */
   void (*offer_all)(void *cells, recs__selector *selector);

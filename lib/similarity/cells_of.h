@@ -44,27 +44,35 @@ static void CELL_NAME(read)(recs__overlap *overlap, const void *cells, uint32_t 
   CELL_READ;
 }
 
-/* Behind the sieve: finishes one cell. */
-static void CELL_NAME(offer)(const void *cells, uint32_t id, recs__selector *selector) {
-  const CELL *cell = (const CELL *)cells + id;
+static void CELL_NAME(finish)(const void *cells, uint32_t id, recs__selector *selector) {
   recs__overlap overlap;
-  if (!selector->apart && CELL_EMPTY)
-    return;
   CELL_NAME(read)(&overlap, cells, id);
   recs__selector_offer(selector, id, &overlap);
 }
 
-static inline int CELL_NAME(passes)(const CELL *cell, float gain, float toll, float slope, float level) {
+static inline float CELL_NAME(place)(const CELL *cell, float gain, float toll, float slope) {
   (void)cell;
-  return (float)CELL_DOT * gain - slope * toll > level;
+  return (float)CELL_DOT * gain - slope * toll;
 }
 
-static void CELL_NAME(offer_block)(CELL *cells, uint32_t begin, uint32_t end, recs__selector *selector) {
+/* Offers a cell, or notes it, if it passes the sieve. */
+static inline void CELL_NAME(offer)(const CELL *cells, uint32_t id, recs__selector *selector) {
   const recs__rows *rows = selector->rows;
-  for (uint32_t id = begin; id < end; id++) {
-    if (CELL_NAME(passes)(&cells[id], rows->gains[id], rows->tolls[id], selector->slope, selector->level))
-      CELL_NAME(offer)(cells, id, selector);
-  }
+  const CELL *cell = cells + id;
+  float place = CELL_NAME(place)(cell, rows->gains[id], rows->tolls[id], selector->slope);
+  if (!(place > selector->level) || (!selector->apart && CELL_EMPTY))
+    return;
+  if (selector->noting)
+    recs__selector_note(selector, id, place);
+  else
+    CELL_NAME(finish)(cells, id, selector);
+}
+
+/* Finishes what was noted and may be among the best. */
+static void CELL_NAME(settle)(const CELL *cells, recs__selector *selector) {
+  recs__selector_thin(selector);
+  for (size_t i = 0; i < selector->noted; i++)
+    CELL_NAME(finish)(cells, recs__key_row(selector->notes[i]), selector);
 }
 
 /* A block in which nothing passes costs a few vector instructions. */
@@ -77,36 +85,59 @@ static inline __attribute__((always_inline)) void CELL_NAME(scan)(CELL *cells, r
     float slope = selector->slope, level = selector->level;
     int pass = 0;
     for (int i = 0; i < RECS__CELL_BLOCK; i++)
-      pass |= CELL_NAME(passes)(&block[i], gains[i], tolls[i], slope, level);
-    if (pass)
-      CELL_NAME(offer_block)(cells, begin, begin + RECS__CELL_BLOCK, selector);
+      pass |= CELL_NAME(place)(&block[i], gains[i], tolls[i], slope) > level;
+    for (uint32_t id = begin; pass && id < begin + RECS__CELL_BLOCK; id++)
+      CELL_NAME(offer)(cells, id, selector);
   }
-  CELL_NAME(offer_block)(cells, whole, rows->count, selector);
-  memset(cells, 0, rows->count * sizeof *cells);
+  for (uint32_t id = whole; id < rows->count; id++)
+    CELL_NAME(offer)(cells, id, selector);
+}
+
+static inline __attribute__((always_inline)) void CELL_NAME(select)(CELL *cells, recs__selector *selector) {
+  CELL_NAME(scan)(cells, selector);
+  if (selector->noting < 0) {
+    recs__selector_restart(selector);
+    CELL_NAME(scan)(cells, selector);
+  }
+  if (selector->noting)
+    CELL_NAME(settle)(cells, selector);
+  memset(cells, 0, selector->rows->count * sizeof *cells);
 }
 
 static void CELL_NAME(offer_all)(void *cells, recs__selector *selector) {
-  CELL_NAME(scan)(cells, selector);
+  CELL_NAME(select)(cells, selector);
 }
 
 #ifdef RECS__SIMD_X86
 RECS__TARGET_AVX2 static void CELL_NAME(offer_all_avx2)(void *cells, recs__selector *selector) {
-  CELL_NAME(scan)(cells, selector);
+  CELL_NAME(select)(cells, selector);
 }
 
 RECS__TARGET_AVX512 static void CELL_NAME(offer_all_avx512)(void *cells, recs__selector *selector) {
-  CELL_NAME(scan)(cells, selector);
+  CELL_NAME(select)(cells, selector);
 }
 #endif
 
-static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__selector *selector) {
-  const recs__rows *rows = selector->rows;
+/* Without notes a cell is cleared at once: an id whose dot came back to 0 on the way is listed twice. */
+static void CELL_NAME(offer_each)(CELL *cells, const uint32_t *touched, size_t count, recs__selector *selector) {
   for (size_t i = 0; i < count; i++) {
-    CELL *cell = (CELL *)cells + touched[i];
-    if (CELL_NAME(passes)(cell, rows->gains[touched[i]], rows->tolls[touched[i]], selector->slope, selector->level))
-      CELL_NAME(offer)(cells, touched[i], selector);
-    memset(cell, 0, sizeof *cell);
+    CELL_NAME(offer)(cells, touched[i], selector);
+    memset(&cells[touched[i]], 0, sizeof *cells);
   }
+}
+
+static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__selector *selector) {
+  for (size_t i = 0; i < count && selector->noting; i++)
+    CELL_NAME(offer)(cells, touched[i], selector);
+  if (selector->noting < 0)
+    recs__selector_restart(selector);
+  if (!selector->noting) {
+    CELL_NAME(offer_each)(cells, touched, count, selector);
+    return;
+  }
+  CELL_NAME(settle)(cells, selector);
+  for (size_t i = 0; i < count; i++)
+    memset((CELL *)cells + touched[i], 0, sizeof(CELL));
 }
 
 #undef CELL

@@ -5,9 +5,6 @@
 
 enum { ROWS = RECS__TILE_ROWS, QUERIES = RECS__TILE_QUERIES, ALIGNMENT = 64 };
 
-/* Norms outside are left to the exact way: their products may leave the floats. */
-static const double NORM_LOW = 1e-12, NORM_HIGH = 1e12;
-
 int recs__dense_suits(const recs_kernel *kernel) {
   return kernel->way != NULL && kernel->way->learn == NULL && recs__kernel_sums(kernel) == RECS__SUMS_DOT;
 }
@@ -20,12 +17,14 @@ int32_t recs__dense_check(const float *values, uint32_t rows, uint32_t dimension
     return recs__fail_null("values");
   for (size_t i = 0; i < count; i++) {
     if (!isfinite(values[i]))
-      return recs__fail(RECS_ERROR_NUMERIC, "row %zu, column %zu is %g", i / dimension, i % dimension, (double)values[i]);
+      return recs__fail(RECS_ERROR_NUMERIC, "row %zu, column %zu is %g", i / dimension, i % dimension,
+                        (double)values[i]);
   }
   return RECS_OK;
 }
 
-int32_t recs__dense_matrix(recs_matrix **out, recs_context *context, const float *values, uint32_t rows, uint32_t dimension) {
+int32_t recs__dense_matrix(recs_matrix **out, recs_context *context, const float *values, uint32_t rows,
+                           uint32_t dimension) {
   size_t count = (size_t)rows * dimension;
   uint64_t entries = 0;
   recs_matrix *matrix;
@@ -52,11 +51,6 @@ recs__facts recs__dense_facts(const recs__dense *dense, const float *query) {
   recs__facts facts = recs__facts_of(&row);
   facts.squares = dense->tile->dot(query, query, dense->dimension);
   return facts;
-}
-
-static int norm_fits(double squares) {
-  double norm = sqrt(squares);
-  return norm == 0 || (norm >= NORM_LOW && norm <= NORM_HIGH);
 }
 
 static void pack_row(recs__dense *dense, uint32_t id) {
@@ -89,7 +83,7 @@ static void fill(recs__dense *dense) {
     rows->counts[id] = dense->dimension;
     rows->totals[id] = facts.sum;
     rows->squares[id] = facts.squares;
-    fits &= norm_fits(facts.squares);
+    fits &= recs__squares_fit(facts.squares);
     pack_row(dense, id);
   }
   recs__rows_tax(rows);
@@ -152,8 +146,9 @@ static void offer_group(const recs__dense *dense, const float *query, recs__sele
                         uint32_t begin) {
   uint32_t end = dense->rows.count - begin < ROWS ? dense->rows.count : begin + ROWS;
   float slack = slack_of(dense, &selector->x);
-  int sifts = norm_fits(selector->x.squares);
-  if (sifts && !dense->tile->any(dots, dense->gains + begin, dense->tolls + begin, selector->slope, selector->level - slack))
+  int sifts = recs__squares_fit(selector->x.squares);
+  if (sifts &&
+      !dense->tile->any(dots, dense->gains + begin, dense->tolls + begin, selector->slope, selector->level - slack))
     return;
   for (uint32_t id = begin; id < end; id++) {
     float place = dots[id - begin] * dense->gains[id] - selector->slope * dense->tolls[id];

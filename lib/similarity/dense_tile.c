@@ -10,8 +10,8 @@
 
 enum { ROWS = RECS__TILE_ROWS, QUERIES = RECS__TILE_QUERIES, LANES = 16 };
 
-static inline __attribute__((always_inline)) int any_passes(const float *dots, const float *gains, const float *tolls, float slope,
-                                                            float level) {
+static inline __attribute__((always_inline)) int any_passes(const float *dots, const float *gains, const float *tolls,
+                                                            float slope, float level) {
   int pass = 0;
   for (int i = 0; i < ROWS; i++)
     pass |= !(dots[i] * gains[i] - slope * tolls[i] <= level);
@@ -65,7 +65,8 @@ static double dot_plain(const float *x, const float *y, uint32_t dimension) {
 #ifdef RECS__SIMD_X86
 
 /* Six queries by sixteen rows: twelve sums in registers. */
-RECS__TARGET_AVX2 static void six_by_sixteen(float *dots, const float *queries, const float *group, uint32_t dimension) {
+RECS__TARGET_AVX2 static void six_by_sixteen(float *dots, const float *queries, const float *group,
+                                             uint32_t dimension) {
   __m256 sums[QUERIES][2];
   for (int q = 0; q < QUERIES; q++)
     sums[q][0] = sums[q][1] = _mm256_setzero_ps();
@@ -101,7 +102,8 @@ RECS__TARGET_AVX2 static void one_avx2(float *dots, const float *query, const fl
     _mm256_storeu_ps(dots + 8 * i, sums[i]);
 }
 
-RECS__TARGET_AVX2 static int any_avx2(const float *dots, const float *gains, const float *tolls, float slope, float level) {
+RECS__TARGET_AVX2 static int any_avx2(const float *dots, const float *gains, const float *tolls, float slope,
+                                      float level) {
   return any_passes(dots, gains, tolls, slope, level);
 }
 
@@ -145,7 +147,8 @@ RECS__TARGET_AVX512 static void one_avx512(float *dots, const float *query, cons
     _mm512_storeu_ps(dots + 16 * i, sums[i]);
 }
 
-RECS__TARGET_AVX512 static int any_avx512(const float *dots, const float *gains, const float *tolls, float slope, float level) {
+RECS__TARGET_AVX512 static int any_avx512(const float *dots, const float *gains, const float *tolls, float slope,
+                                          float level) {
   return any_passes(dots, gains, tolls, slope, level);
 }
 

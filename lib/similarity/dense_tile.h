@@ -7,9 +7,9 @@
 enum { RECS__TILE_ROWS = 64, RECS__TILE_QUERIES = 6 };
 
 typedef struct recs__tile_kind {
-  /* dots[q * 64 + lane]: the dot products of six queries (queries[c * 6 + q]) with a group, in float. Each is summed in the order of
-   * the columns; AVX2 and AVX-512 give the same bits, plain C (no fused multiply-add) others. Error at most dimension * 2^-24 times
-   * the product of the norms. */
+  /* dots[q * 64 + lane]: the dot products of six queries (queries[c * 6 + q]) with a group, in float. Each is summed in
+   * the order of the columns; AVX2 and AVX-512 give the same bits, plain C (no fused multiply-add) others. Error at
+   * most dimension * 2^-24 times the product of the norms. */
   void (*six)(float *dots, const float *queries, const float *group, uint32_t dimension);
   /* The same for one query. */
   void (*one)(float *dots, const float *query, const float *group, uint32_t dimension);

@@ -61,7 +61,8 @@ int32_t recs__index_scratch_init(recs__index_scratch *scratch, const recs_index 
   scratch->cells = recs__cells_new(context, scratch->kind, rows->count);
   scratch->touched = recs__alloc(context, (size_t)rows->count + 1, sizeof *scratch->touched);
   scratch->heap = recs__alloc(context, scratch->room, sizeof *scratch->heap);
-  if (scratch->cells != NULL && scratch->touched != NULL && scratch->heap != NULL)
+  scratch->notes = recs__alloc(context, recs__selector_notes(scratch->room), sizeof *scratch->notes);
+  if (scratch->cells != NULL && scratch->touched != NULL && scratch->heap != NULL && scratch->notes != NULL)
     return RECS_OK;
   recs__index_scratch_free(scratch);
   return recs__fail_nomem();
@@ -77,6 +78,7 @@ void recs__index_scratch_free(recs__index_scratch *scratch) {
   recs__free(context, scratch->columns);
   recs__free(context, scratch->values);
   recs__free(context, scratch->heap);
+  recs__free(context, scratch->notes);
   memset(scratch, 0, sizeof *scratch);
 }
 
@@ -145,7 +147,8 @@ int32_t recs__index_scores(float *out, recs__index_scratch *scratch, const recs_
 }
 
 /* The custom kernel is asked about the rows touched. All cells are cleared whatever it says. */
-static int32_t call_top(recs__selector *selector, recs__index_scratch *scratch, const recs__row *query, size_t touched) {
+static int32_t call_top(recs__selector *selector, recs__index_scratch *scratch, const recs__row *query,
+                        size_t touched) {
   int32_t status = RECS_OK;
   memset(scratch->cells, 0, scratch->index->rows.count * scratch->kind->size);
   for (size_t i = 0; i < touched && status == RECS_OK; i++) {
@@ -166,7 +169,9 @@ int32_t recs__index_top(uint32_t *out_rows, float *out_scores, size_t *out_count
                              .exclude = exclude,
                              .minimum = -INFINITY,
                              .heap = scratch->heap,
-                             .room = k < scratch->room ? k : scratch->room};
+                             .room = k < scratch->room ? k : scratch->room,
+                             .notes = scratch->notes,
+                             .notes_room = recs__selector_notes(scratch->room)};
   recs__row weighed;
   recs__facts facts;
   size_t touched;
@@ -182,7 +187,8 @@ int32_t recs__index_top(uint32_t *out_rows, float *out_scores, size_t *out_count
   return recs__selector_take(&selector, out_rows, out_scores, out_count);
 }
 
-int32_t recs_index_scores(float *out, const recs_index *index, const uint32_t *columns, const float *values, size_t count) {
+int32_t recs_index_scores(float *out, const recs_index *index, const uint32_t *columns, const float *values,
+                          size_t count) {
   recs__row query = {columns, values, count};
   recs__index_scratch scratch;
   int32_t status;

@@ -1,4 +1,5 @@
-/* Indexes, as others see them inside the library. To serve many requests, keep a scratch: a query then allocates nothing. */
+/* Indexes, as others see them inside the library. To serve many requests, keep a scratch: a query then allocates
+ * nothing. */
 #ifndef RECS_LIB_SIMILARITY_INDEX_H
 #define RECS_LIB_SIMILARITY_INDEX_H
 
@@ -11,8 +12,8 @@ struct recs_index {
   recs__rows rows;           /* sparse rows; unused when dense.rows is */
   const recs_matrix *matrix; /* held, for custom kernels alone: they are called with the rows as they came */
   recs__dense dense;
-  float *values;          /* owned: the dense rows */
-  recs__object *backing;  /* held: the file that dense rows lie in */
+  float *values;         /* owned: the dense rows */
+  recs__object *backing; /* held: the file that dense rows lie in */
 };
 
 static inline int recs__index_dense(const recs_index *index) {
@@ -32,11 +33,12 @@ typedef struct recs__index_scratch {
   float *values;
   size_t length; /* room for it */
   uint64_t *heap;
+  uint64_t *notes;
   size_t room; /* the largest k */
 } recs__index_scratch;
 
-/* Scratch for sparse queries of sparse rows, of up to `k` results (more rows than there are cost nothing). Memory: 16 to 48 bytes a row by kernel. On failure
- * nothing is left to free. */
+/* Scratch for sparse queries of sparse rows, of up to `k` results (more rows than there are cost nothing). Memory: 16
+ * to 48 bytes a row by kernel. On failure nothing is left to free. */
 int32_t recs__index_scratch_init(recs__index_scratch *scratch, const recs_index *index, size_t k);
 void recs__index_scratch_free(recs__index_scratch *scratch);
 

@@ -92,7 +92,8 @@ int32_t recs_index_scores_dense(float *out, const recs_index *index, const float
 }
 
 /* Every row is offered with its score. */
-static int32_t select_scores(recs__selector *selector, const recs_index *index, const float *query, uint32_t dimension) {
+static int32_t select_scores(recs__selector *selector, const recs_index *index, const float *query,
+                             uint32_t dimension) {
   uint32_t rows = index->rows.count;
   float *all = recs__alloc(index->object.context, rows, sizeof *all);
   int32_t status;

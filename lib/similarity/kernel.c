@@ -71,8 +71,8 @@ recs__sums recs__kernel_sums(const recs_kernel *kernel) {
   return counts ? RECS__SUMS_BOTH : kernel->way->sums;
 }
 
-double recs__kernel_finish(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y, const recs__overlap *overlap,
-                           double dimension) {
+double recs__kernel_finish(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+                           const recs__overlap *overlap, double dimension) {
   double similarity = kernel->way->finish(kernel, x, y, overlap, dimension);
   double shrink = kernel->options.shrink;
   return shrink > 0 ? similarity * (overlap->common / (overlap->common + shrink)) : similarity;
@@ -171,14 +171,16 @@ int32_t recs_kernel_dense(double *out, const recs_kernel *kernel, const float *x
   return RECS_OK;
 }
 
-int32_t recs__check_row(const char *name, const uint32_t *columns, const float *values, size_t count, uint32_t dimension) {
+int32_t recs__check_row(const char *name, const uint32_t *columns, const float *values, size_t count,
+                        uint32_t dimension) {
   if (count > 0 && (columns == NULL || values == NULL))
     return recs__fail(RECS_ERROR_INVALID, "%s is NULL", name);
   for (size_t i = 0; i < count; i++) {
     if (columns[i] >= dimension)
       return recs__fail(RECS_ERROR_INVALID, "%s has column %u, not below %u", name, columns[i], dimension);
     if (i > 0 && columns[i] <= columns[i - 1])
-      return recs__fail(RECS_ERROR_INVALID, "%s has column %u after %u: not ascending", name, columns[i], columns[i - 1]);
+      return recs__fail(RECS_ERROR_INVALID, "%s has column %u after %u: not ascending", name, columns[i],
+                        columns[i - 1]);
   }
   return check_values(name, values, count);
 }

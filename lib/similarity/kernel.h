@@ -1,5 +1,6 @@
-/* Kernels as the room sees them. What tells one kind from another stands in one table (kinds.c): how entries are weighed, what must be
- * summed over the columns that two rows share, and how a similarity comes of it. Nothing else asks for a kernel's kind. */
+/* Kernels as the room sees them. What tells one kind from another stands in one table (kinds.c): how entries are
+ * weighed, what must be summed over the columns that two rows share, and how a similarity comes of it. Nothing else
+ * asks for a kernel's kind. */
 #ifndef RECS_LIB_SIMILARITY_KERNEL_H
 #define RECS_LIB_SIMILARITY_KERNEL_H
 
@@ -66,7 +67,8 @@ struct recs__kernel_kind {
   /* Refuses a row that cannot be weighed. NULL: any can. */
   int32_t (*refuses)(const recs__row *row);
   /* Weighs a row's nonzero values in place. NULL: they stay. */
-  void (*weigh)(float *values, const recs_kernel *kernel, const recs__lesson *lesson, const uint32_t *columns, size_t count);
+  void (*weigh)(float *values, const recs_kernel *kernel, const recs__lesson *lesson, const uint32_t *columns,
+                size_t count);
   /* The similarity before shrinking. */
   double (*finish)(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y, const recs__overlap *overlap,
                    double dimension);
@@ -77,6 +79,7 @@ struct recs__kernel_kind {
 
   /* The sieve. NULL: every pair is finished. */
   void (*sift)(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold, double dimension);
+  int32_t flat; /* 1: the sieve's slope is 0 and its left side orders rows as their similarity does */
   void (*tax)(double *gain, double *toll, const recs__facts *y, double dimension); /* NULL: 1 and 0 */
 };
 
@@ -96,11 +99,12 @@ const recs__kernel_kind *recs__kernel_kind_of(int32_t kind, int32_t zeros);
 recs__sums recs__kernel_sums(const recs_kernel *kernel);
 
 /* The similarity that comes of facts and overlap, shrunk. Not for custom kernels. */
-double recs__kernel_finish(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y, const recs__overlap *overlap,
-                           double dimension);
+double recs__kernel_finish(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+                           const recs__overlap *overlap, double dimension);
 
 /* Columns ascending and below `dimension`, values finite. */
-int32_t recs__check_row(const char *name, const uint32_t *columns, const float *values, size_t count, uint32_t dimension);
+int32_t recs__check_row(const char *name, const uint32_t *columns, const float *values, size_t count,
+                        uint32_t dimension);
 
 /* Calls a custom kernel; RECS_ERROR_USER when it gives NaN. */
 int32_t recs__kernel_call(double *out, const recs_kernel *kernel, const recs__row *x, const recs__row *y);

@@ -15,14 +15,15 @@ static double cosine_of(double dot, double x_squares, double y_squares) {
   return squares > 0 ? clamp(dot / sqrt(squares)) : 0;
 }
 
-static double finish_cosine(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y, const recs__overlap *overlap,
-                            double dimension) {
+static double finish_cosine(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+                            const recs__overlap *overlap, double dimension) {
   (void)kernel;
   (void)dimension;
   return cosine_of(overlap->dot, x->squares, y->squares);
 }
 
-static void sift_cosine(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold, double dimension) {
+static void sift_cosine(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold,
+                        double dimension) {
   (void)kernel;
   (void)dimension;
   sieve->level = threshold * sqrt(x->squares);
@@ -34,8 +35,8 @@ static void tax_cosine(double *gain, double *toll, const recs__facts *y, double 
   *gain = y->squares > 0 ? 1 / sqrt(y->squares) : 0;
 }
 
-static double finish_dot(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y, const recs__overlap *overlap,
-                         double dimension) {
+static double finish_dot(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+                         const recs__overlap *overlap, double dimension) {
   (void)kernel;
   (void)x;
   (void)y;
@@ -43,7 +44,8 @@ static double finish_dot(const recs_kernel *kernel, const recs__facts *x, const 
   return overlap->dot;
 }
 
-static void sift_dot(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold, double dimension) {
+static void sift_dot(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold,
+                     double dimension) {
   (void)kernel;
   (void)x;
   (void)dimension;
@@ -76,20 +78,22 @@ static double finish_jaccard(const recs_kernel *kernel, const recs__facts *x, co
   return tversky(1, 1, x, y, overlap->common);
 }
 
-static void sift_jaccard(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold, double dimension) {
+static void sift_jaccard(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold,
+                         double dimension) {
   (void)kernel;
   (void)dimension;
   sift_sets(sieve, 1, 1, x, threshold);
 }
 
-static double finish_dice(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y, const recs__overlap *overlap,
-                          double dimension) {
+static double finish_dice(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+                          const recs__overlap *overlap, double dimension) {
   (void)kernel;
   (void)dimension;
   return tversky(0.5, 0.5, x, y, overlap->common);
 }
 
-static void sift_dice(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold, double dimension) {
+static void sift_dice(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold,
+                      double dimension) {
   (void)kernel;
   (void)dimension;
   sift_sets(sieve, 0.5, 0.5, x, threshold);
@@ -101,7 +105,8 @@ static double finish_tversky(const recs_kernel *kernel, const recs__facts *x, co
   return tversky(kernel->options.alpha, kernel->options.beta, x, y, overlap->common);
 }
 
-static void sift_tversky(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold, double dimension) {
+static void sift_tversky(recs__sieve *sieve, const recs_kernel *kernel, const recs__facts *x, double threshold,
+                         double dimension) {
   (void)dimension;
   sift_sets(sieve, kernel->options.alpha, kernel->options.beta, x, threshold);
 }
@@ -127,11 +132,12 @@ static double finish_pearson(const recs_kernel *kernel, const recs__facts *x, co
   (void)x;
   (void)y;
   (void)dimension;
-  return correlation(overlap->common, overlap->x_sum, overlap->y_sum, overlap->x_squares, overlap->y_squares, overlap->dot);
+  return correlation(overlap->common, overlap->x_sum, overlap->y_sum, overlap->x_squares, overlap->y_squares,
+                     overlap->dot);
 }
 
-/* A correlation does not change when a number is taken off all values of a row: a whole one near their mean keeps the sums
- * small and whole ratings exact. */
+/* A correlation does not change when a number is taken off all values of a row: a whole one near their mean keeps the
+ * sums small and whole ratings exact. */
 static void weigh_pearson(float *values, const recs_kernel *kernel, const recs__lesson *lesson, const uint32_t *columns,
                           size_t count) {
   double sum = 0;
@@ -276,8 +282,8 @@ static void tax_euclidean(double *gain, double *toll, const recs__facts *y, doub
   *toll = y->squares;
 }
 
-/* ln n - ln(1 + df) for each column, as implicit (nearest_neighbours.py) has it: a term in all rows weighs a little below 0. n: the
- * rows that are compared. Also the mean of the rows' sums. */
+/* ln n - ln(1 + df) for each column, as implicit (nearest_neighbours.py) has it: a term in all rows weighs a little
+ * below 0. n: the rows that are compared. Also the mean of the rows' sums. */
 static int32_t learn_idf(recs__lesson *lesson, const recs_matrix *matrix) {
   double sum = 0;
   for (uint32_t row = 0; row < matrix->rows; row++) {
@@ -298,8 +304,8 @@ static int32_t learn_idf(recs__lesson *lesson, const recs_matrix *matrix) {
 static int32_t refuse_negatives(const recs__row *row) {
   for (size_t i = 0; i < row->count; i++) {
     if (row->values[i] < 0)
-      return recs__fail(RECS_ERROR_NUMERIC, "column %u is %g: TF-IDF and BM25 weigh no negative values", row->columns[i],
-                        (double)row->values[i]);
+      return recs__fail(RECS_ERROR_NUMERIC, "column %u is %g: TF-IDF and BM25 weigh no negative values",
+                        row->columns[i], (double)row->values[i]);
   }
   return RECS_OK;
 }
@@ -323,41 +329,63 @@ static void weigh_bm25(float *values, const recs_kernel *kernel, const recs__les
 }
 
 static const recs__kernel_kind pearson_all = {.name = "pearson",
-                                       .sums = RECS__SUMS_DOT,
-                                       .finish = finish_pearson_all,
-                                       .pair = pair_pearson_all,
-                                       .apart = 1,
-                                       .sift = sift_pearson_all,
-                                       .tax = tax_pearson_all};
+                                              .sums = RECS__SUMS_DOT,
+                                              .finish = finish_pearson_all,
+                                              .pair = pair_pearson_all,
+                                              .apart = 1,
+                                              .sift = sift_pearson_all,
+                                              .tax = tax_pearson_all};
 
 static const recs__kernel_kind kinds[] = {
-    [RECS_KERNEL_COSINE] = {
-        .name = "cosine", .sums = RECS__SUMS_DOT, .finish = finish_cosine, .sift = sift_cosine, .tax = tax_cosine},
-    [RECS_KERNEL_DOT] = {.name = "dot", .sums = RECS__SUMS_DOT, .finish = finish_dot, .sift = sift_dot},
-    [RECS_KERNEL_JACCARD] = {
-        .name = "jaccard", .sums = RECS__SUMS_COMMON, .finish = finish_jaccard, .sift = sift_jaccard,
-        .tax = tax_sets},
-    [RECS_KERNEL_DICE] = {
-        .name = "dice", .sums = RECS__SUMS_COMMON, .finish = finish_dice, .sift = sift_dice, .tax = tax_sets},
-    [RECS_KERNEL_TVERSKY] = {
-        .name = "tversky", .sums = RECS__SUMS_COMMON, .finish = finish_tversky, .sift = sift_tversky,
-        .tax = tax_sets},
+    [RECS_KERNEL_COSINE] = {.name = "cosine",
+                            .sums = RECS__SUMS_DOT,
+                            .finish = finish_cosine,
+                            .flat = 1,
+                            .sift = sift_cosine,
+                            .tax = tax_cosine},
+    [RECS_KERNEL_DOT] = {.name = "dot", .sums = RECS__SUMS_DOT, .finish = finish_dot, .flat = 1, .sift = sift_dot},
+    [RECS_KERNEL_JACCARD] =
+        {.name = "jaccard", .sums = RECS__SUMS_COMMON, .finish = finish_jaccard, .sift = sift_jaccard, .tax = tax_sets},
+    [RECS_KERNEL_DICE] =
+        {.name = "dice", .sums = RECS__SUMS_COMMON, .finish = finish_dice, .sift = sift_dice, .tax = tax_sets},
+    [RECS_KERNEL_TVERSKY] =
+        {.name = "tversky", .sums = RECS__SUMS_COMMON, .finish = finish_tversky, .sift = sift_tversky, .tax = tax_sets},
     [RECS_KERNEL_OVERLAP] = {.name = "overlap", .sums = RECS__SUMS_COMMON, .finish = finish_overlap},
-    [RECS_KERNEL_PEARSON] = {
-        .name = "pearson", .sums = RECS__SUMS_ALL, .over_all = &pearson_all, .weigh = weigh_pearson,
-        .finish = finish_pearson, .pair = pair_pearson},
-    [RECS_KERNEL_ADJUSTED_COSINE] = {
-        .name = "adjusted-cosine", .sums = RECS__SUMS_ALL, .learn = learn_means, .weigh = weigh_centred,
-        .finish = finish_common_cosine},
-    [RECS_KERNEL_EUCLIDEAN] = {
-        .name = "euclidean", .sums = RECS__SUMS_DOT, .finish = finish_euclidean, .pair = pair_euclidean, .apart = 1,
-        .sift = sift_euclidean, .tax = tax_euclidean},
-    [RECS_KERNEL_BM25] = {
-        .name = "bm25", .sums = RECS__SUMS_DOT, .learn = learn_idf, .refuses = refuse_negatives, .weigh = weigh_bm25, .finish = finish_dot,
-        .sift = sift_dot},
-    [RECS_KERNEL_TFIDF] = {
-        .name = "tfidf", .sums = RECS__SUMS_DOT, .learn = learn_idf, .refuses = refuse_negatives, .weigh = weigh_tfidf, .finish = finish_cosine,
-        .sift = sift_cosine, .tax = tax_cosine},
+    [RECS_KERNEL_PEARSON] = {.name = "pearson",
+                             .sums = RECS__SUMS_ALL,
+                             .over_all = &pearson_all,
+                             .weigh = weigh_pearson,
+                             .finish = finish_pearson,
+                             .pair = pair_pearson},
+    [RECS_KERNEL_ADJUSTED_COSINE] = {.name = "adjusted-cosine",
+                                     .sums = RECS__SUMS_ALL,
+                                     .learn = learn_means,
+                                     .weigh = weigh_centred,
+                                     .finish = finish_common_cosine},
+    [RECS_KERNEL_EUCLIDEAN] = {.name = "euclidean",
+                               .sums = RECS__SUMS_DOT,
+                               .finish = finish_euclidean,
+                               .pair = pair_euclidean,
+                               .apart = 1,
+                               .sift = sift_euclidean,
+                               .tax = tax_euclidean},
+    [RECS_KERNEL_BM25] = {.name = "bm25",
+                          .sums = RECS__SUMS_DOT,
+                          .learn = learn_idf,
+                          .refuses = refuse_negatives,
+                          .weigh = weigh_bm25,
+                          .finish = finish_dot,
+                          .flat = 1,
+                          .sift = sift_dot},
+    [RECS_KERNEL_TFIDF] = {.name = "tfidf",
+                           .sums = RECS__SUMS_DOT,
+                           .learn = learn_idf,
+                           .refuses = refuse_negatives,
+                           .weigh = weigh_tfidf,
+                           .finish = finish_cosine,
+                           .flat = 1,
+                           .sift = sift_cosine,
+                           .tax = tax_cosine},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 

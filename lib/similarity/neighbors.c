@@ -158,7 +158,8 @@ int32_t recs__neighbors_write(const recs_neighbors *neighbors, recs__writer *wri
   return recs__write(writer, "scores", RECS__F32, neighbors->scores, entries);
 }
 
-/* Within a row scores fall, equal ones are ordered by row, and no neighbour is the row itself or stands twice in a place. */
+/* Within a row scores fall, equal ones are ordered by row, and no neighbour is the row itself or stands twice in a
+ * place. */
 static int32_t check_read(const recs_neighbors *neighbors) {
   for (uint32_t row = 0; row < neighbors->rows; row++) {
     int64_t begin = neighbors->offsets[row];

@@ -1,5 +1,6 @@
-/* The graph of a sparse matrix. Each row is a query against all: its columns' entries are added up in cells, one a row, and the best
- * are taken. Rows are renumbered by their number of entries, most first, so that the cells that are met most lie close together. */
+/* The graph of a sparse matrix. Each row is a query against all: its columns' entries are added up in cells, one a row,
+ * and the best are taken. Rows are renumbered by their number of entries, most first, so that the cells that are met
+ * most lie close together. */
 #include "lib/similarity/neighbors.h"
 
 #include <string.h>
@@ -8,7 +9,8 @@
 #include "lib/base/parallel.h"
 #include "lib/similarity/cells.h"
 
-/* Rows a task. A row that meets fewer than 1 / SPARSE of all rows is read off by the list of what it touched, else by a scan. */
+/* Rows a task. A row that meets fewer than 1 / SPARSE of all rows is read off by the list of what it touched, else by a
+ * scan. */
 enum { GRAIN = 16, SPARSE = 4 };
 
 /* What one thread works with. */
@@ -18,6 +20,7 @@ typedef struct desk {
   uint32_t *columns;
   float *values;
   uint64_t *heap;
+  uint64_t *notes;
 } desk;
 
 typedef struct building {
@@ -30,6 +33,7 @@ typedef struct building {
   uint32_t *counts; /* of each row's neighbours */
   uint64_t *slots;
   uint32_t longest; /* entries of the longest row */
+  uint32_t room;    /* neighbours a row at most */
   int32_t apart;
   desk *desks;
   uint32_t threads;
@@ -88,10 +92,9 @@ static int32_t make_room(building *build) {
   build->counts = recs__alloc_zero(context, rows, sizeof *build->counts);
   if (build->slots == NULL || build->counts == NULL)
     return recs__fail_nomem();
-  for (uint32_t row = 0; row < rows; row++) {
-    uint64_t others = smaller(build->job->options.k, rows - 1);
-    build->slots[row] = build->apart ? others : smaller(others, entries_met(build, row));
-  }
+  build->room = rows == 0 ? 0 : (uint32_t)smaller(build->job->options.k, rows - 1);
+  for (uint32_t row = 0; row < rows; row++)
+    build->slots[row] = build->apart ? build->room : smaller(build->room, entries_met(build, row));
   return recs__neighbors_new(&build->neighbors, context, rows, build->slots);
 }
 
@@ -102,10 +105,12 @@ static int32_t desk_init(desk *own, const building *build) {
   own->touched = recs__alloc(context, (size_t)rows / SPARSE + 2, sizeof *own->touched);
   own->columns = recs__alloc(context, build->longest, sizeof *own->columns);
   own->values = recs__alloc(context, build->longest, sizeof *own->values);
-  own->heap = recs__alloc(context, smaller(build->job->options.k, rows), sizeof *own->heap);
-  return own->cells == NULL || own->touched == NULL || own->columns == NULL || own->values == NULL || own->heap == NULL
-             ? recs__fail_nomem()
-             : RECS_OK;
+  own->heap = recs__alloc(context, build->room, sizeof *own->heap);
+  own->notes = recs__alloc(context, recs__selector_notes(build->room), sizeof *own->notes);
+  if (own->cells == NULL || own->touched == NULL || own->columns == NULL || own->values == NULL || own->heap == NULL ||
+      own->notes == NULL)
+    return recs__fail_nomem();
+  return RECS_OK;
 }
 
 static void desk_free(desk *own, const recs_context *context) {
@@ -114,6 +119,7 @@ static void desk_free(desk *own, const recs_context *context) {
   recs__free(context, own->columns);
   recs__free(context, own->values);
   recs__free(context, own->heap);
+  recs__free(context, own->notes);
 }
 
 static int32_t desks_init(building *build) {
@@ -156,7 +162,9 @@ static int32_t build_rows(void *payload, uint32_t thread, size_t begin, size_t e
                              .apart = build->apart,
                              .minimum = build->job->options.minimum,
                              .heap = own->heap,
-                             .room = build->job->options.k};
+                             .room = build->room,
+                             .notes = own->notes,
+                             .notes_room = recs__selector_notes(build->room)};
   for (size_t id = begin; id < end; id++)
     RECS_TRY(build_row(build, own, &selector, (uint32_t)id));
   return RECS_OK;

@@ -6,6 +6,10 @@
 /* The sieve works in floats where all its numbers lie well within their range. */
 static const double SIEVE_LOW = 1e-12, SIEVE_HIGH = 1e12;
 
+int recs__squares_fit(double squares) {
+  return squares == 0 || (squares >= SIEVE_LOW * SIEVE_LOW && squares <= SIEVE_HIGH * SIEVE_HIGH);
+}
+
 recs__facts recs__facts_of(const recs__row *row) {
   recs__facts facts = {(double)row->count, 0, 0};
   for (size_t i = 0; i < row->count; i++) {
@@ -15,7 +19,8 @@ recs__facts recs__facts_of(const recs__row *row) {
   return facts;
 }
 
-int32_t recs__rows_weigh(recs__row *out, uint32_t *columns, float *values, const recs__rows *rows, const recs__row *row) {
+int32_t recs__rows_weigh(recs__row *out, uint32_t *columns, float *values, const recs__rows *rows,
+                         const recs__row *row) {
   size_t count = 0;
   for (size_t i = 0; i < row->count; i++) {
     columns[count] = row->columns[i];
@@ -47,9 +52,14 @@ static void tax_row(recs__rows *rows, uint32_t id) {
 }
 
 void recs__rows_tax(recs__rows *rows) {
+  int fits = 1;
   rows->sifted = rows->kernel->way->sift != NULL;
-  for (uint32_t id = 0; id < rows->count; id++)
+  for (uint32_t id = 0; id < rows->count; id++) {
     tax_row(rows, id);
+    fits &= recs__squares_fit(rows->squares[id]);
+  }
+  rows->flat = rows->sifted && fits && rows->kernel->way->flat && rows->kernel->options.shrink == 0 &&
+               (rows->sums != RECS__SUMS_DOT || rows->positive);
 }
 
 /* Scratch for one weighed row. */
@@ -74,7 +84,8 @@ static recs__row row_of(const recs_matrix *matrix, uint32_t row) {
   return (recs__row){matrix->indices + begin, matrix->values + begin, (size_t)matrix->offsets[row + 1] - begin};
 }
 
-/* offsets[c + 1] becomes where the entries of column c begin; filling moves it to their end, which is where c + 1 begins. */
+/* offsets[c + 1] becomes where the entries of column c begin; filling moves it to their end, which is where c + 1
+ * begins. */
 static void count_columns(recs__rows *rows, const recs_matrix *matrix) {
   uint64_t entries = recs_matrix_entries(matrix);
   int64_t begin = 0;
@@ -100,6 +111,7 @@ static int32_t place_row(recs__rows *rows, const row_room *room, const recs__row
     rows->ids[place] = id;
     if (rows->values != NULL)
       rows->values[place] = weighed.values[i];
+    rows->positive &= weighed.values[i] > 0;
   }
   return RECS_OK;
 }
@@ -158,7 +170,8 @@ static int32_t allocate_facts(recs__rows *rows) {
   rows->squares = recs__alloc(context, rows->count, sizeof *rows->squares);
   rows->gains = recs__alloc_zero(context, rows->count, sizeof *rows->gains);
   rows->tolls = recs__alloc_zero(context, rows->count, sizeof *rows->tolls);
-  if (rows->counts == NULL || rows->totals == NULL || rows->squares == NULL || rows->gains == NULL || rows->tolls == NULL)
+  if (rows->counts == NULL || rows->totals == NULL || rows->squares == NULL || rows->gains == NULL ||
+      rows->tolls == NULL)
     return recs__fail_nomem();
   return RECS_OK;
 }
@@ -180,6 +193,7 @@ static void begin(recs__rows *rows, const recs_kernel *kernel, uint32_t count, u
   rows->kernel = recs__hold(kernel);
   rows->count = count;
   rows->columns = columns;
+  rows->positive = 1;
 }
 
 int32_t recs__rows_init_facts(recs__rows *rows, const recs_kernel *kernel, uint32_t count, uint32_t columns) {
@@ -237,7 +251,8 @@ int32_t recs__rows_write(const recs__rows *rows, recs__writer *writer) {
   RECS_TRY(recs__write_u64(writer, "rows", rows->count));
   RECS_TRY(recs__write_u64(writer, "columns", rows->columns));
   RECS_TRY(recs__write_f64(writer, "average", rows->lesson.average));
-  RECS_TRY(recs__write(writer, "lesson", RECS__F64, rows->lesson.columns, rows->lesson.columns == NULL ? 0 : rows->columns));
+  RECS_TRY(
+      recs__write(writer, "lesson", RECS__F64, rows->lesson.columns, rows->lesson.columns == NULL ? 0 : rows->columns));
   RECS_TRY(recs__write(writer, "counts", RECS__U32, rows->counts, rows->count));
   RECS_TRY(recs__write(writer, "totals", RECS__F64, rows->totals, rows->count));
   RECS_TRY(recs__write(writer, "squares", RECS__F64, rows->squares, rows->count));

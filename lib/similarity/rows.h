@@ -1,5 +1,5 @@
-/* The rows of a matrix prepared for one against many: what a kernel must know of each row, and the weighed entries turned, so that a
- * query finds the rows that have its columns. */
+/* The rows of a matrix prepared for one against many: what a kernel must know of each row, and the weighed entries
+ * turned, so that a query finds the rows that have its columns. */
 #ifndef RECS_LIB_SIMILARITY_ROWS_H
 #define RECS_LIB_SIMILARITY_ROWS_H
 
@@ -19,6 +19,8 @@ typedef struct recs__rows {
   float *tolls;
   double top_toll;  /* the largest */
   int32_t sifted;   /* 0: the sieve's numbers do not fit floats; every pair is finished */
+  int32_t flat;     /* 1: dot * gain orders rows as their similarity does, and no dot comes back to 0 unnoticed */
+  int32_t positive; /* 1: all weighed values are above 0 */
   int64_t *offsets; /* for each column (and one more): where its entries begin */
   uint32_t *ids;    /* ascending within a column */
   float *values;    /* NULL with RECS__SUMS_COMMON */
@@ -30,17 +32,23 @@ enum {
   RECS__ROWS_FOR_THEMSELVES = 1
 };
 
-/* Prepares the rows of a matrix; of its entries, zeros are left out. `order` (NULL: as they are) renumbers: id i is row order[i]. On
- * failure nothing is left to free. */
-int32_t recs__rows_init(recs__rows *rows, const recs_kernel *kernel, const recs_matrix *matrix, const uint32_t *order, int purpose);
+/* Prepares the rows of a matrix; of its entries, zeros are left out. `order` (NULL: as they are) renumbers: id i is row
+ * order[i]. On failure nothing is left to free. */
+int32_t recs__rows_init(recs__rows *rows, const recs_kernel *kernel, const recs_matrix *matrix, const uint32_t *order,
+                        int purpose);
 void recs__rows_free(recs__rows *rows);
 
 /* Rows without entries: room for facts and sieve, to be filled by the caller, who then calls recs__rows_tax(). */
 int32_t recs__rows_init_facts(recs__rows *rows, const recs_kernel *kernel, uint32_t count, uint32_t columns);
 void recs__rows_tax(recs__rows *rows);
 
-/* Copies a row without its zeros and weighs it; RECS_ERROR_NUMERIC when a weight is no finite float. Room for `row->count`. */
-int32_t recs__rows_weigh(recs__row *out, uint32_t *columns, float *values, const recs__rows *rows, const recs__row *row);
+/* Copies a row without its zeros and weighs it; RECS_ERROR_NUMERIC when a weight is no finite float. Room for
+ * `row->count`. */
+int32_t recs__rows_weigh(recs__row *out, uint32_t *columns, float *values, const recs__rows *rows,
+                         const recs__row *row);
+
+/* 1 when a row's norm is 0 or lies well within the floats, so that products of norms do too. */
+int recs__squares_fit(double squares);
 
 recs__facts recs__facts_of(const recs__row *row);
 

@@ -110,8 +110,8 @@ START_TEST(dense_rows_are_sparse_rows) {
 }
 END_TEST
 
-static double ask(void *payload, const uint32_t *x, const float *x_value, size_t x_count, const uint32_t *y, const float *y_value,
-                  size_t y_count) {
+static double ask(void *payload, const uint32_t *x, const float *x_value, size_t x_count, const uint32_t *y,
+                  const float *y_value, size_t y_count) {
   (void)x;
   (void)x_value;
   (void)y;

@@ -110,7 +110,9 @@ static double describe(void *payload, const uint32_t *x, const float *x_value, s
                        const float *y_value, size_t y_count) {
   (void)y;
   *(int *)payload += 1;
-  return x_count == 1 && y_count == 1 ? NAN : 100 * (double)x[1] + 10 * (double)x_count + (double)(y_value[0] + x_value[0]) + (double)y_count;
+  return x_count == 1 && y_count == 1
+             ? NAN
+             : 100 * (double)x[1] + 10 * (double)x_count + (double)(y_value[0] + x_value[0]) + (double)y_count;
 }
 
 START_TEST(custom_kernels) {
@@ -171,19 +173,25 @@ START_TEST(refusals_of_pairs) {
   ck_fails(recs_kernel_dense(&out, NULL, dense_x, dense_y, 6), RECS_ERROR_INVALID, "kernel");
   ck_fails(recs_kernel_dense(NULL, kernel, dense_x, dense_y, 6), RECS_ERROR_INVALID, "out");
   ck_fails(recs_kernel_dense(&out, kernel, dense_x, bad, 2), RECS_ERROR_NUMERIC, "y[1]");
-  ck_fails(recs_kernel_sparse(&out, kernel, falling, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID, "ascending");
-  ck_fails(recs_kernel_sparse(&out, kernel, twice, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID, "ascending");
-  ck_fails(recs_kernel_sparse(&out, kernel, x_columns, x_values, 3, y_columns, y_values, 5, 5), RECS_ERROR_INVALID, "column 5");
+  ck_fails(recs_kernel_sparse(&out, kernel, falling, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID,
+           "ascending");
+  ck_fails(recs_kernel_sparse(&out, kernel, twice, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID,
+           "ascending");
+  ck_fails(recs_kernel_sparse(&out, kernel, x_columns, x_values, 3, y_columns, y_values, 5, 5), RECS_ERROR_INVALID,
+           "column 5");
   ck_fails(recs_kernel_sparse(&out, kernel, x_columns, bad, 2, y_columns, y_values, 5, 6), RECS_ERROR_NUMERIC, "x[1]");
   ck_fails(recs_kernel_sparse(&out, kernel, NULL, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID, "x");
   ck_fails(recs_kernel_sparse(&out, kernel, x_columns, NULL, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID, "x");
-  ck_fails(recs_kernel_sparse(NULL, kernel, x_columns, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID, "out");
-  ck_fails(recs_kernel_sparse(&out, NULL, x_columns, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID, "kernel");
+  ck_fails(recs_kernel_sparse(NULL, kernel, x_columns, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID,
+           "out");
+  ck_fails(recs_kernel_sparse(&out, NULL, x_columns, x_values, 2, y_columns, y_values, 5, 6), RECS_ERROR_INVALID,
+           "kernel");
   recs_kernel_free(kernel);
   for (size_t i = 0; i < 3; i++) {
     kernel = make(learners[i], 0, 0);
     ck_fails(recs_kernel_dense(&out, kernel, dense_x, dense_y, 6), RECS_ERROR_UNSUPPORTED, "matrix");
-    ck_fails(recs_kernel_sparse(&out, kernel, x_columns, x_values, 3, y_columns, y_values, 5, 6), RECS_ERROR_UNSUPPORTED, "matrix");
+    ck_fails(recs_kernel_sparse(&out, kernel, x_columns, x_values, 3, y_columns, y_values, 5, 6),
+             RECS_ERROR_UNSUPPORTED, "matrix");
     recs_kernel_free(kernel);
   }
 }

@@ -41,7 +41,8 @@ static recs_neighbors *build(const recs_kernel *kernel, uint32_t k, double minim
   return neighbors;
 }
 
-static void expect(const recs_neighbors *neighbors, uint32_t row, size_t count, const uint32_t *ids, const double *scores) {
+static void expect(const recs_neighbors *neighbors, uint32_t row, size_t count, const uint32_t *ids,
+                   const double *scores) {
   const uint32_t *got_ids;
   const float *got_scores;
   size_t got;
@@ -98,8 +99,8 @@ typedef struct asked {
 } asked;
 
 /* The difference of the counts, so that order matters; later NaN. */
-static double ask(void *payload, const uint32_t *x, const float *x_value, size_t x_count, const uint32_t *y, const float *y_value,
-                  size_t y_count) {
+static double ask(void *payload, const uint32_t *x, const float *x_value, size_t x_count, const uint32_t *y,
+                  const float *y_value, size_t y_count) {
   asked *told = payload;
   (void)x;
   (void)x_value;
@@ -194,6 +195,41 @@ START_TEST(same_bits_for_any_threads_and_instructions) {
 }
 END_TEST
 
+/* More equal rows than anyone keeps in mind: those with the lowest numbers are the neighbours. */
+START_TEST(many_equal_rows) {
+  enum { EQUAL = 500 };
+  static int64_t begins[EQUAL + 1];
+  static uint32_t ids[EQUAL];
+  static float weights[EQUAL];
+  for (uint32_t groups = 1; groups <= 5; groups += 4) {
+    for (int32_t kind = RECS_KERNEL_COSINE; kind <= RECS_KERNEL_JACCARD; kind++) {
+      recs_kernel *kernel = make_kernel(kind);
+      recs_neighbors_options options;
+      recs_neighbors *neighbors;
+      recs_matrix *matrix;
+      for (uint32_t row = 0; row < EQUAL; row++) {
+        begins[row + 1] = row + 1;
+        ids[row] = row % groups;
+        weights[row] = 3;
+      }
+      ck_ok(recs_neighbors_options_init(&options, sizeof options));
+      options.k = 2;
+      ck_ok(recs_matrix_create(&matrix, context, EQUAL, groups, begins, ids, weights));
+      ck_ok(recs_neighbors_build(&neighbors, kernel, matrix, &options, NULL, NULL));
+      for (uint32_t row = 0; row < EQUAL; row++) {
+        uint32_t first = row % groups, own = row / groups;
+        double score = kind == RECS_KERNEL_DOT ? 9 : 1;
+        uint32_t expected[] = {own == 0 ? first + groups : first, own <= 1 ? first + 2 * groups : first + groups};
+        expect(neighbors, row, 2, expected, (double[]){score, score});
+      }
+      recs_neighbors_free(neighbors);
+      recs_matrix_free(matrix);
+      recs_kernel_free(kernel);
+    }
+  }
+}
+END_TEST
+
 static int32_t stop_midway(void *payload, double fraction) {
   *(double *)payload = fraction;
   return fraction > 0.4;
@@ -214,7 +250,8 @@ END_TEST
 
 START_TEST(refusals) {
   static const float huge[] = {3e38F, 3e38F, 3e38F, 3e38F}, bad[] = {1, NAN};
-  recs_kernel *kernel = make_kernel(RECS_KERNEL_COSINE), *dot = make_kernel(RECS_KERNEL_DOT), *bm25 = make_kernel(RECS_KERNEL_BM25);
+  recs_kernel *kernel = make_kernel(RECS_KERNEL_COSINE), *dot = make_kernel(RECS_KERNEL_DOT),
+              *bm25 = make_kernel(RECS_KERNEL_BM25);
   recs_matrix *matrix = make_matrix(context), *signs = make_large(context, 0);
   recs_neighbors_options options;
   recs_neighbors *neighbors = (recs_neighbors *)&neighbors;
@@ -244,7 +281,8 @@ START_TEST(refusals) {
   recs_neighbors_free(neighbors);
   ck_fails(recs_neighbors_build(&neighbors, bm25, signs, NULL, NULL, NULL), RECS_ERROR_NUMERIC, "negative");
   ck_fails(recs_neighbors_build_dense(&neighbors, dot, huge, 2, 2, NULL, NULL, NULL), RECS_ERROR_NUMERIC, "too large");
-  ck_fails(recs_neighbors_build_dense(&neighbors, dot, bad, 2, 1, NULL, NULL, NULL), RECS_ERROR_NUMERIC, "row 1, column 0");
+  ck_fails(recs_neighbors_build_dense(&neighbors, dot, bad, 2, 1, NULL, NULL, NULL), RECS_ERROR_NUMERIC,
+           "row 1, column 0");
   ck_fails(recs_neighbors_build_dense(&neighbors, dot, NULL, 2, 1, NULL, NULL, NULL), RECS_ERROR_INVALID, "values");
   ck_fails(recs_neighbors_build_dense(&neighbors, NULL, bad, 2, 1, NULL, NULL, NULL), RECS_ERROR_INVALID, "kernel");
   ck_fails(recs_neighbors_build_dense(NULL, dot, bad, 2, 1, NULL, NULL, NULL), RECS_ERROR_INVALID, "out");
@@ -317,6 +355,7 @@ int main(void) {
   tcase_add_test(tcase, rows_apart_have_a_distance);
   tcase_add_test(tcase, custom_kernels);
   tcase_add_test(tcase, same_bits_for_any_threads_and_instructions);
+  tcase_add_test(tcase, many_equal_rows);
   tcase_add_test(tcase, progress_and_cancel);
   tcase_add_test(tcase, refusals);
   tcase_add_test(tcase, nothing_to_compare);

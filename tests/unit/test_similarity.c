@@ -16,7 +16,8 @@ static float some(uint32_t *state) {
 
 /* AVX2 and AVX-512 give the same bits, plain C within the stated bound, and the double dot the same bits everywhere. */
 START_TEST(tiles_agree) {
-  recs_context *contexts[] = {recs_test_threads(1, 0), recs_test_threads(1, RECS_CPU_AVX2), recs_test_threads(1, UINT32_MAX)};
+  recs_context *contexts[] = {recs_test_threads(1, 0), recs_test_threads(1, RECS_CPU_AVX2),
+                              recs_test_threads(1, UINT32_MAX)};
   static float group[MOST * RECS__TILE_ROWS], queries[MOST * RECS__TILE_QUERIES], x[MOST], y[MOST];
   uint32_t state = 7;
   for (size_t i = 0; i < MOST * RECS__TILE_ROWS; i++)

@@ -56,6 +56,32 @@ START_TEST(top_equals_sorting) {
 }
 END_TEST
 
+static int key_falls(const void *a, const void *b) {
+  uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+  return (left < right) - (left > right);
+}
+
+START_TEST(keys_are_selected) {
+  uint64_t keys[100], sorted[100];
+  uint32_t state = 1;
+  for (size_t count = 1; count <= 100; count++) {
+    for (size_t k = 0; k < count; k += 1 + count / 7) {
+      for (size_t i = 0; i < count; i++) {
+        state = state * 1664525u + 1013904223u;
+        keys[i] = sorted[i] = recs__key_of((float)(state >> 28), (uint32_t)i); /* many equal scores */
+      }
+      qsort(sorted, count, sizeof *sorted, key_falls);
+      recs__keys_select(keys, count, k);
+      for (size_t i = 0; i < count; i++)
+        ck_assert(i < k ? keys[i] > sorted[k] : keys[i] <= sorted[k]);
+      ck_assert(keys[k] == sorted[k]);
+      qsort(keys, count, sizeof *keys, key_falls); /* nothing was lost */
+      ck_assert_mem_eq(keys, sorted, count * sizeof *keys);
+    }
+  }
+}
+END_TEST
+
 START_TEST(keys_order_as_picks) {
   recs__pick picks[ROWS];
   make_picks(picks, 99);
@@ -112,6 +138,7 @@ int main(void) {
   Suite *suite = suite_create("topk");
   TCase *tests = tcase_create("topk");
   tcase_add_loop_test(tests, top_equals_sorting, 0, 5);
+  tcase_add_test(tests, keys_are_selected);
   tcase_add_test(tests, keys_order_as_picks);
   tcase_add_loop_test(tests, keys_heap_equals_sorting, 0, 5);
   tcase_add_test(tests, top_without_memory);
