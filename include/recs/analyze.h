@@ -172,26 +172,84 @@ typedef struct recs_apriori_options {
   int32_t algorithm;    /**< RECS_MINER_*; default AUTO. */
 } recs_apriori_options;
 
-/** The schema of recs_apriori_options. @since 0.1 */
+/** The schema of recs_apriori_options; see recs_options_set(). Any thread. @since 0.1 */
 RECS_API const recs_schema *recs_apriori_schema(void);
-/** Sets the defaults. @since 0.1 */
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives them.
+ * @param struct_size sizeof(recs_apriori_options) as the caller knows it.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_apriori_options_init(recs_apriori_options *options, size_t struct_size);
-/** Prepares mining: @p baskets is baskets x items; any nonzero value means "contains". @since 0.1 */
+
+/**
+ * Prepares mining: finds the items that are frequent by themselves, and keeps the baskets in their terms.
+ * @param[out] out the miner; the caller frees it with recs_apriori_free(). It does not need the matrix any more.
+ * @param baskets baskets x items; any value but 0 means "contains". A row without one is no basket.
+ * @param options NULL for the defaults.
+ * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(entries), and sorting the items. Memory: about 12 bytes for each entry of a
+ * frequent item.
+ * @since 0.1
+ */
 RECS_API int32_t recs_apriori_create(recs_apriori **out, const recs_matrix *baskets, const recs_apriori_options *options);
-/** Mines. Itemsets come by size, then by their items; items ascend within a set. @since 0.1 */
-RECS_API int32_t recs_apriori_itemsets(recs_itemsets **out, const recs_apriori *apriori, recs_progress_fn progress, void *payload);
-/** Frees a miner; NULL is fine. @since 0.1 */
+
+/**
+ * Mines. The algorithm (Apriori: Agrawal and Srikant 1994; Eclat: Zaki 1997) decides the time, never the answer.
+ * @param[out] out the itemsets, by size, then by their items; the caller frees them with recs_itemsets_free().
+ * @param apriori the miner; may mine again.
+ * @param progress NULL, or told how far it is; see #recs_progress_fn.
+ * @param payload handed to @p progress.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, #RECS_ERROR_CANCELLED, or #RECS_ERROR_OVERFLOW when there are more
+ *   than max_results.
+ * Thread safety: any thread; uses the context's threads, and gives the same itemsets for any number of them. Complexity:
+ * grows with the number of frequent itemsets, which may be exponential in the items: choose the support with care. Memory:
+ * 4 bytes an item of each itemset and 4 an itemset, and twice that while they are put in order.
+ * @since 0.1
+ */
+RECS_API int32_t recs_apriori_itemsets(recs_itemsets **out, const recs_apriori *apriori, recs_progress_fn progress,
+                                       void *payload);
+
+/** Frees a miner; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_apriori_free(recs_apriori *apriori);
 
-/** The number of itemsets; 0 for NULL. @since 0.1 */
+/** The number of itemsets; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint64_t recs_itemsets_count(const recs_itemsets *itemsets);
-/** The number of non-empty baskets, N; 0 for NULL. @since 0.1 */
+
+/** The number of non-empty baskets, N; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint64_t recs_itemsets_baskets(const recs_itemsets *itemsets);
-/** One itemset: its items (borrowed) and in how many baskets it is. @since 0.1 */
-RECS_API int32_t recs_itemsets_get(const uint32_t **items, size_t *item_count, uint64_t *support, const recs_itemsets *itemsets, uint64_t index);
-/** In how many baskets a set of items is, if it is one of these itemsets; else #RECS_ERROR_NOT_FOUND. @since 0.1 */
-RECS_API int32_t recs_itemsets_find(uint64_t *support, const recs_itemsets *itemsets, const uint32_t *items, size_t item_count);
-/** Frees itemsets; NULL is fine. @since 0.1 */
+
+/**
+ * One itemset.
+ * @param[out] items its items, ascending; borrowed from the itemsets. May be NULL.
+ * @param[out] item_count how many. May be NULL.
+ * @param[out] support in how many baskets all of them are. May be NULL.
+ * @param itemsets what was mined.
+ * @param index 0 to recs_itemsets_count() - 1.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(size of the largest itemset).
+ * @since 0.1
+ */
+RECS_API int32_t recs_itemsets_get(const uint32_t **items, size_t *item_count, uint64_t *support,
+                                   const recs_itemsets *itemsets, uint64_t index);
+
+/**
+ * Looks a set of items up.
+ * @param[out] support in how many baskets all of them are; 0 on failure.
+ * @param itemsets what was mined.
+ * @param items the set, in any order, each item once.
+ * @param item_count at least 1.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, or #RECS_ERROR_NOT_FOUND when it is none of these itemsets.
+ * Thread safety: any thread. Complexity: O(item_count log itemsets).
+ * @since 0.1
+ */
+RECS_API int32_t recs_itemsets_find(uint64_t *support, const recs_itemsets *itemsets, const uint32_t *items,
+                                    size_t item_count);
+
+/** Frees itemsets; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_itemsets_free(recs_itemsets *itemsets);
 
 /** Metrics of a rule A -> C, with s() the share of baskets. */
@@ -217,24 +275,91 @@ typedef struct recs_rules_options {
   uint32_t consequent;     /**< Only rules whose right side is just this item; #RECS_NO_ROW (default): any. */
 } recs_rules_options;
 
-/** The schema of recs_rules_options. @since 0.1 */
+/** The schema of recs_rules_options; see recs_options_set(). Any thread. @since 0.1 */
 RECS_API const recs_schema *recs_rules_schema(void);
-/** Sets the defaults. @since 0.1 */
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives them.
+ * @param struct_size sizeof(recs_rules_options) as the caller knows it.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_rules_options_init(recs_rules_options *options, size_t struct_size);
-/** Rules from itemsets, best first by the metric, then support, then items. Needs all itemsets (not only closed or maximal ones, and
- * with the size-1 sets): else #RECS_ERROR_UNSUPPORTED. O(sum of 2^size). @since 0.1 */
-RECS_API int32_t recs_rules_create(recs_rules **out, const recs_itemsets *itemsets, const recs_rules_options *options, recs_progress_fn progress, void *payload);
-/** The rules whose metric lies in [minimum, maximum], in the same order; chain calls to filter on any of them. @since 0.1 */
-RECS_API int32_t recs_rules_filter(recs_rules **out, const recs_rules *rules, int32_t metric, double minimum, double maximum);
-/** The same rules, best first by another metric. @since 0.1 */
+
+/**
+ * Makes rules of itemsets: every way to split one into two sides that passes the options. Best first by the metric,
+ * then by support, then by the items of the left and of the right side.
+ * @param[out] out the rules; the caller frees them with recs_rules_free(). They do not need the itemsets any more.
+ * @param itemsets all frequent itemsets (not only closed or maximal ones), those of one item among them.
+ * @param options NULL for the defaults: a lift of at least 1.
+ * @param progress NULL, or told how far it is.
+ * @param payload handed to @p progress.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, #RECS_ERROR_CANCELLED, #RECS_ERROR_UNSUPPORTED for other itemsets,
+ *   or #RECS_ERROR_OVERFLOW for an itemset with too many items to be split in every way.
+ * Thread safety: any thread. Complexity: O(sum over the itemsets of 2^size), and sorting the rules.
+ * @since 0.1
+ */
+RECS_API int32_t recs_rules_create(recs_rules **out, const recs_itemsets *itemsets, const recs_rules_options *options,
+                                   recs_progress_fn progress, void *payload);
+
+/**
+ * The rules whose metric lies within bounds, in the same order. Chain calls to filter by several metrics.
+ * @param[out] out the rules that pass; the caller frees them with recs_rules_free().
+ * @param rules the rules; not changed.
+ * @param metric RECS_METRIC_*.
+ * @param minimum the least value; may be minus infinity.
+ * @param maximum the greatest value; infinity lets rules of infinite conviction pass.
+ * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(rules).
+ * @since 0.1
+ */
+RECS_API int32_t recs_rules_filter(recs_rules **out, const recs_rules *rules, int32_t metric, double minimum,
+                                   double maximum);
+
+/**
+ * The same rules, best first by another metric.
+ * @param[out] out the rules; the caller frees them with recs_rules_free().
+ * @param rules the rules; not changed.
+ * @param metric RECS_METRIC_*.
+ * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(rules log rules).
+ * @since 0.1
+ */
 RECS_API int32_t recs_rules_sort(recs_rules **out, const recs_rules *rules, int32_t metric);
-/** The number of rules; 0 for NULL. @since 0.1 */
+
+/** The number of rules; 0 for NULL. Any thread. O(1). @since 0.1 */
 RECS_API uint64_t recs_rules_count(const recs_rules *rules);
-/** One rule's two sides; borrowed. @since 0.1 */
-RECS_API int32_t recs_rules_get(const uint32_t **antecedent, size_t *antecedent_count, const uint32_t **consequent, size_t *consequent_count, const recs_rules *rules, uint64_t index);
-/** One metric of one rule. @since 0.1 */
+
+/**
+ * The two sides of a rule.
+ * @param[out] antecedent the items of the left side, ascending; borrowed from the rules. May be NULL.
+ * @param[out] antecedent_count how many. May be NULL.
+ * @param[out] consequent the items of the right side, ascending; borrowed. May be NULL.
+ * @param[out] consequent_count how many. May be NULL.
+ * @param rules the rules.
+ * @param index 0 to recs_rules_count() - 1.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
+RECS_API int32_t recs_rules_get(const uint32_t **antecedent, size_t *antecedent_count, const uint32_t **consequent,
+                                size_t *consequent_count, const recs_rules *rules, uint64_t index);
+
+/**
+ * One metric of one rule.
+ * @param[out] out its value; may be infinite for conviction; NaN on failure.
+ * @param rules the rules.
+ * @param index 0 to recs_rules_count() - 1.
+ * @param metric RECS_METRIC_*.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
 RECS_API int32_t recs_rules_metric(double *out, const recs_rules *rules, uint64_t index, int32_t metric);
-/** Frees rules; NULL is fine. @since 0.1 */
+
+/** Frees rules; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_rules_free(recs_rules *rules);
 /** @} */
 
