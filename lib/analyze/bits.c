@@ -2,44 +2,47 @@
 
 #include "lib/base/cpu.h"
 
-/* Each kind of processor has a function that writes a AND b and counts its bits; the loops around it are written once. */
-#define DEFINE_INTERSECT(name, target, and_count)                                                                              \
-  target static uint32_t name(uint64_t *out, uint32_t *kept, uint32_t *weights, const uint64_t *bits, const uint32_t *slots,   \
-                              uint32_t count, const uint64_t *with, const recs__bit_shape *shape, uint32_t minimum) {          \
-    uint32_t stay = 0;                                                                                                         \
-    for (uint32_t i = 0; i < count; i++) {                                                                                     \
-      const uint64_t *row = bits + (size_t)slots[i] * shape->words;                                                            \
-      uint64_t *place = out + (size_t)stay * shape->words;                                                                     \
-      uint64_t weight = 0;                                                                                                     \
-      for (uint32_t part = 0, begin = 0; part < shape->parts; begin = shape->ends[part++])                                     \
-        weight += and_count(place + begin, with + begin, row + begin, shape->ends[part] - begin) << shape->levels[part];       \
-      kept[stay] = i;                                                                                                          \
-      weights[stay] = (uint32_t)weight;                                                                                        \
-      stay += weight >= minimum;                                                                                               \
-    }                                                                                                                          \
-    return stay;                                                                                                               \
+/* Each kind of processor has a function that writes a AND b and counts its bits; the loops around it are written
+ * once. */
+#define DEFINE_INTERSECT(name, target, and_count)                                                                      \
+  target static uint32_t name(uint64_t *out, uint32_t *kept, uint32_t *weights, const uint64_t *bits,                  \
+                              const uint32_t *slots, uint32_t count, const uint64_t *with,                             \
+                              const recs__bit_shape *shape, uint32_t minimum) {                                        \
+    uint32_t stay = 0;                                                                                                 \
+    for (uint32_t i = 0; i < count; i++) {                                                                             \
+      const uint64_t *row = bits + (size_t)slots[i] * shape->words;                                                    \
+      uint64_t *place = out + (size_t)stay * shape->words;                                                             \
+      uint64_t weight = 0;                                                                                             \
+      for (uint32_t part = 0, begin = 0; part < shape->parts; begin = shape->ends[part++])                             \
+        weight += and_count(place + begin, with + begin, row + begin, shape->ends[part] - begin)                       \
+                  << shape->levels[part];                                                                              \
+      kept[stay] = i;                                                                                                  \
+      weights[stay] = (uint32_t)weight;                                                                                \
+      stay += weight >= minimum;                                                                                       \
+    }                                                                                                                  \
+    return stay;                                                                                                       \
   }
 
 /* Packs bits one word at a time: `extract` brings the bits under a mask to the low end. */
-#define DEFINE_GATHER(name, target, extract)                                                                                   \
-  target static void name(uint64_t *out, const uint64_t *row, const uint64_t *mask, const recs__bit_shape *shape) {            \
-    for (uint32_t part = 0, w = 0; part < shape->parts; part++) {                                                              \
-      uint64_t word = 0;                                                                                                       \
-      uint32_t used = 0;                                                                                                       \
-      for (; w < shape->ends[part]; w++) {                                                                                     \
-        uint32_t more = (uint32_t)__builtin_popcountll(mask[w]);                                                               \
-        uint64_t packed = extract(row[w], mask[w]);                                                                            \
-        word |= packed << used;                                                                                                \
-        used += more;                                                                                                          \
-        if (used >= 64) {                                                                                                      \
-          used -= 64;                                                                                                          \
-          *out++ = word;                                                                                                       \
-          word = used == 0 ? 0 : packed >> (more - used);                                                                      \
-        }                                                                                                                      \
-      }                                                                                                                        \
-      if (used > 0)                                                                                                            \
-        *out++ = word;                                                                                                         \
-    }                                                                                                                          \
+#define DEFINE_GATHER(name, target, extract)                                                                           \
+  target static void name(uint64_t *out, const uint64_t *row, const uint64_t *mask, const recs__bit_shape *shape) {    \
+    for (uint32_t part = 0, w = 0; part < shape->parts; part++) {                                                      \
+      uint64_t word = 0;                                                                                               \
+      uint32_t used = 0;                                                                                               \
+      for (; w < shape->ends[part]; w++) {                                                                             \
+        uint32_t more = (uint32_t)__builtin_popcountll(mask[w]);                                                       \
+        uint64_t packed = extract(row[w], mask[w]);                                                                    \
+        word |= packed << used;                                                                                        \
+        used += more;                                                                                                  \
+        if (used >= 64) {                                                                                              \
+          used -= 64;                                                                                                  \
+          *out++ = word;                                                                                               \
+          word = used == 0 ? 0 : packed >> (more - used);                                                              \
+        }                                                                                                              \
+      }                                                                                                                \
+      if (used > 0)                                                                                                    \
+        *out++ = word;                                                                                                 \
+    }                                                                                                                  \
   }
 
 static inline uint64_t and_count_plain(uint64_t *out, const uint64_t *a, const uint64_t *b, uint32_t words) {
@@ -68,7 +71,8 @@ static const recs__bit_kernels plain = {intersect_plain, gather_plain};
 
 /* Bits of each byte by looking up its halves (Mula). */
 RECS__TARGET_AVX2 static inline __m256i count_bytes(__m256i bits) {
-  const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+  const __m256i table =
+      _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
   const __m256i low = _mm256_set1_epi8(15);
   __m256i lower = _mm256_shuffle_epi8(table, _mm256_and_si256(bits, low));
   __m256i upper = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(bits, 4), low));
@@ -94,16 +98,20 @@ RECS__TARGET_AVX2 static inline __m256i and_store(uint64_t *out, const uint64_t 
 }
 
 /* Harley and Seal's tree over blocks of eight vectors, 32 words; single words by POPCNT for what remains. */
-RECS__TARGET_AVX2 static inline uint64_t and_count_avx2(uint64_t *out, const uint64_t *a, const uint64_t *b, uint32_t words) {
+RECS__TARGET_AVX2 static inline uint64_t and_count_avx2(uint64_t *out, const uint64_t *a, const uint64_t *b,
+                                                        uint32_t words) {
   __m256i ones = _mm256_setzero_si256(), twos = ones, fours = ones, eights = ones;
   uint64_t lanes[4], count = 0;
   uint32_t w = 0;
   for (; w + 32 <= words; w += 32) {
     __m256i two_a = add3(&ones, and_store(out + w, a + w, b + w), and_store(out + w + 4, a + w + 4, b + w + 4));
-    __m256i two_b = add3(&ones, and_store(out + w + 8, a + w + 8, b + w + 8), and_store(out + w + 12, a + w + 12, b + w + 12));
+    __m256i two_b =
+        add3(&ones, and_store(out + w + 8, a + w + 8, b + w + 8), and_store(out + w + 12, a + w + 12, b + w + 12));
     __m256i four_a = add3(&twos, two_a, two_b), four_b;
-    two_a = add3(&ones, and_store(out + w + 16, a + w + 16, b + w + 16), and_store(out + w + 20, a + w + 20, b + w + 20));
-    two_b = add3(&ones, and_store(out + w + 24, a + w + 24, b + w + 24), and_store(out + w + 28, a + w + 28, b + w + 28));
+    two_a =
+        add3(&ones, and_store(out + w + 16, a + w + 16, b + w + 16), and_store(out + w + 20, a + w + 20, b + w + 20));
+    two_b =
+        add3(&ones, and_store(out + w + 24, a + w + 24, b + w + 24), and_store(out + w + 28, a + w + 28, b + w + 28));
     four_b = add3(&twos, two_a, two_b);
     eights = _mm256_add_epi64(eights, count_lanes(add3(&fours, four_a, four_b)));
   }
@@ -122,7 +130,8 @@ RECS__TARGET_AVX2 static inline uint64_t and_count_avx2(uint64_t *out, const uin
   return count;
 }
 
-RECS__TARGET_AVX512 static inline uint64_t and_count_avx512(uint64_t *out, const uint64_t *a, const uint64_t *b, uint32_t words) {
+RECS__TARGET_AVX512 static inline uint64_t and_count_avx512(uint64_t *out, const uint64_t *a, const uint64_t *b,
+                                                            uint32_t words) {
   __m512i total = _mm512_setzero_si512();
   uint32_t w = 0;
   for (; w + 8 <= words; w += 8) {

@@ -165,6 +165,12 @@ int32_t recs_itemsets_get(const uint32_t **items, size_t *item_count, uint64_t *
   const uint32_t *found;
   uint32_t size;
   recs__enter();
+  if (items != NULL)
+    *items = NULL;
+  if (item_count != NULL)
+    *item_count = 0;
+  if (support != NULL)
+    *support = 0;
   RECS_NOT_NULL(itemsets);
   if (index >= itemsets->count)
     return recs__fail(RECS_ERROR_INVALID, "itemset %" PRIu64 " of %" PRIu64, index, itemsets->count);

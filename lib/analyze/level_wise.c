@@ -211,12 +211,50 @@ static int32_t first_level(sets *out, const recs_context *context, const recs__b
   return RECS_OK;
 }
 
+/* The frequent sets of two items. Any two frequent items are candidates: too many to list, so that they are counted
+ * item by item. */
+static int32_t list_pairs(sets *out, uint32_t *counts, const recs__mining *mining, const recs__progress *progress) {
+  const recs__baskets *baskets = mining->baskets;
+  for (uint32_t code = 0; code < baskets->items; code++) {
+    uint32_t level = 0;
+    for (uint32_t i = baskets->offsets[code]; i < baskets->offsets[code + 1]; i++) {
+      const uint32_t *other = baskets->codes + baskets->places[i] + 1;
+      while (baskets->places[i] >= baskets->begins[level + 1])
+        level += 1;
+      for (; *other != RECS__BASKET_END; other++)
+        counts[*other] += UINT32_C(1) << level;
+    }
+    for (uint32_t other = code + 1; other < baskets->items; other++) {
+      if (counts[other] >= mining->options.min_count) {
+        RECS_TRY(add_set(out, mining->context, &code, other));
+        out->supports[out->count - 1] = counts[other];
+      }
+      counts[other] = 0;
+    }
+    RECS_TRY(recs__progress_at(progress, (double)code / baskets->items));
+  }
+  return RECS_OK;
+}
+
+static int32_t second_level(sets *out, const recs__mining *mining, const recs__progress *progress) {
+  uint32_t *counts = recs__alloc_zero(mining->context, mining->baskets->items, sizeof *counts);
+  int32_t status;
+  out->size = 2;
+  status = counts == NULL ? recs__fail_nomem() : list_pairs(out, counts, mining, progress);
+  recs__free(mining->context, counts);
+  return status;
+}
+
+static int32_t higher_level(sets *out, const sets *level, const recs__mining *mining, const recs__progress *progress) {
+  RECS_TRY(join(out, level, mining->context));
+  return out->count == 0 ? RECS_OK : count_candidates(out, mining, progress);
+}
+
 /* From one level to the next, which takes its place. */
 static int32_t step(sets *level, const recs__mining *mining, const recs__progress *progress) {
   sets next = {0};
-  int32_t status = join(&next, level, mining->context);
-  if (status == RECS_OK && next.count > 0)
-    status = count_candidates(&next, mining, progress);
+  int32_t status =
+      level->size == 1 ? second_level(&next, mining, progress) : higher_level(&next, level, mining, progress);
   if (status != RECS_OK) {
     free_sets(&next, mining->context);
     return status;

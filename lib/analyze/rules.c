@@ -359,6 +359,14 @@ int32_t recs_rules_get(const uint32_t **antecedent, size_t *antecedent_count, co
                        size_t *consequent_count, const recs_rules *rules, uint64_t index) {
   const rule *found = NULL;
   recs__enter();
+  if (antecedent != NULL)
+    *antecedent = NULL;
+  if (antecedent_count != NULL)
+    *antecedent_count = 0;
+  if (consequent != NULL)
+    *consequent = NULL;
+  if (consequent_count != NULL)
+    *consequent_count = 0;
   RECS_TRY(find_rule(&found, rules, index));
   if (antecedent != NULL)
     *antecedent = rules->items + found->begin;

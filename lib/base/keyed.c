@@ -1,4 +1,5 @@
-/* The American flag sort (McIlroy, Bostic and McIlroy 1993): elements are brought together byte by byte, the highest first. */
+/* The American flag sort (McIlroy, Bostic and McIlroy 1993): elements are brought together by byte after byte, the highest
+ * first. */
 #include "lib/base/keyed.h"
 
 #include <string.h>
