@@ -191,7 +191,7 @@ RECS_API int32_t recs_apriori_options_init(recs_apriori_options *options, size_t
  * @param baskets baskets x items; any value but 0 means "contains". A row without one is no basket.
  * @param options NULL for the defaults.
  * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
- * Thread safety: any thread. Complexity: O(entries), and sorting the items. Memory: about 12 bytes for each entry of a
+ * Thread safety: any thread. Complexity: O(entries), and sorting the items. Memory: about 8 bytes for each entry of a
  * frequent item.
  * @since 0.1
  */
