@@ -1,16 +1,20 @@
 /* Items that the same users have: score(i) = sum over the history of weight(j) sim(j, i), i among the k neighbours of j (Sarwar et al.
  * 2001; Deshpande and Karypis 2004). */
 #include "lib/recommend/kinds.h"
+#include "lib/recommend/recency.h"
 #include "lib/similarity/kernel.h"
-#include "lib/similarity/neighbors.h"
+#include "lib/similarity/neighbors_order.h"
 
 #include <math.h>
 
 typedef struct item_knn {
   recs_scorer scorer;
   recs_neighbors *neighbors; /* of the items */
+  recs__recency recency;
   int normalize;
 } item_knn;
+
+static const double cosine_exponent = 0.5;
 
 static const recs__field fields[] = {
     RECS__F64(recs_item_knn_options, shrink, 0.0, 1e9, 0.0,
@@ -19,7 +23,19 @@ static const recs__field fields[] = {
     RECS__CHOICE(recs_item_knn_options, kernel, recs__kernel_choices, RECS__KERNEL_NAMES, RECS_KERNEL_COSINE,
                  "The similarity of two items by their users."),
     RECS__FLAG(recs_item_knn_options, normalize, 0, "Divide by the sum of the similarities that a score is made of."),
-    RECS__RESERVED(recs_item_knn_options, reserved),
+    RECS__U32(recs_item_knn_options, window, 0, UINT32_MAX, 0,
+              "Items more than this many steps apart do not count together; 0: all do."),
+    RECS__F64(recs_item_knn_options, distance, 0.0, 16.0, 0.0,
+              "Items that are d steps apart in a history count d^-distance together; 0: order says nothing."),
+    RECS__F64(recs_item_knn_options, backward, 0.0, 1.0, 1.0,
+              "What an item that came before counts, against 1 for one that came after."),
+    RECS__F64(recs_item_knn_options, exponent_from, 0.0, 2.0, cosine_exponent,
+              "A similarity is divided by the count of the history's item to this power."),
+    RECS__F64(recs_item_knn_options, exponent_to, 0.0, 2.0, cosine_exponent,
+              "A similarity is divided by the count of the scored item to this power."),
+    RECS__F64(recs_item_knn_options, recency, 0.0, 1.0, 1.0, "What is left of an item's weight a step back in the history."),
+    RECS__F64(recs_item_knn_options, half_life, 0.0, HUGE_VAL, 0.0,
+              "An item this much older than the history's latest weighs half, in units of time; 0: no decay."),
 };
 static const recs_schema schema = RECS__SCHEMA("item-knn", recs_item_knn_options, fields);
 
@@ -41,8 +57,8 @@ static void destroy(void *object) {
   recs_neighbors_free(((item_knn *)object)->neighbors);
 }
 
-static int32_t build(recs_neighbors **out, const recs_training *training, const recs_item_knn_options *chosen,
-                     const recs__progress *progress) {
+static int32_t build_by_kernel(recs_neighbors **out, const recs_training *training, const recs_item_knn_options *chosen,
+                               const recs__progress *progress) {
   recs_kernel *kernel = NULL;
   recs_matrix *items = NULL;
   recs_kernel_options similarity;
@@ -62,14 +78,45 @@ cleanup:
   return status;
 }
 
+static int knows_order(const recs_item_knn_options *chosen) {
+  return chosen->distance != 0 || chosen->backward != 1 || chosen->window != 0;
+}
+
+static int32_t build_by_order(recs_neighbors **out, const recs_training *training, const recs_item_knn_options *chosen,
+                              const recs__progress *progress) {
+  recs__order_job job = {.distance = chosen->distance,
+                         .backward = chosen->backward,
+                         .from = chosen->exponent_from,
+                         .to = chosen->exponent_to,
+                         .shrink = chosen->shrink,
+                         .window = chosen->window,
+                         .k = chosen->k,
+                         .progress = *progress};
+  if (chosen->kernel != RECS_KERNEL_COSINE)
+    return recs__fail(RECS_ERROR_INVALID, "distance, backward, window and exponents go with kernel=cosine only");
+  if (knows_order(chosen) && training->histories == NULL)
+    return recs__fail(RECS_ERROR_UNSUPPORTED, "item-knn by distance, backward or window needs histories");
+  job.sequences = knows_order(chosen) ? recs__sequences_of_histories(training->histories, training->matrix->columns)
+                                      : recs__sequences_of_matrix(training->matrix);
+  return recs__neighbors_order(out, recs__context_of(training->matrix), &job);
+}
+
+static int32_t build(recs_neighbors **out, const recs_training *training, const recs_item_knn_options *chosen,
+                     const recs__progress *progress) {
+  int plain = !knows_order(chosen) && chosen->exponent_from == cosine_exponent && chosen->exponent_to == cosine_exponent;
+  return (plain ? build_by_kernel : build_by_order)(out, training, chosen, progress);
+}
+
 /* Takes the neighbours, whatever happens. */
-static int32_t create(recs_scorer **out, recs_neighbors *neighbors, uint32_t items, int normalize) {
+static int32_t create(recs_scorer **out, recs_neighbors *neighbors, uint32_t items, const recs__recency *recency,
+                      int normalize) {
   item_knn *self = recs__scorer_new(recs__context_of(neighbors), &recs__item_knn_kind, sizeof *self, items, destroy);
   if (self == NULL) {
     recs_neighbors_free(neighbors);
     return RECS_ERROR_NOMEM;
   }
   self->neighbors = neighbors;
+  self->recency = *recency;
   self->normalize = normalize;
   *out = &self->scorer;
   return RECS_OK;
@@ -78,20 +125,21 @@ static int32_t create(recs_scorer **out, recs_neighbors *neighbors, uint32_t ite
 static int32_t fit(recs_scorer **out, const recs_training *training, const void *options, const char *settings,
                    const recs__progress *progress) {
   const recs_item_knn_options *chosen = options;
+  recs__recency recency = {chosen->recency, chosen->half_life};
   recs_neighbors *neighbors;
   (void)settings;
   RECS_TRY(build(&neighbors, training, chosen, progress));
-  return create(out, neighbors, recs_matrix_columns(training->matrix), chosen->normalize);
+  return create(out, neighbors, recs_matrix_columns(training->matrix), &recency, chosen->normalize);
 }
 
 /* The sum of |sim| of what each item's score is made of, by which it is divided. */
-static int32_t normalize(const item_knn *self, const recs_history *history, recs__board *board) {
+static int32_t normalize(const item_knn *self, const recs__faded *faded, recs__board *board) {
   recs__board *sums;
   RECS_TRY(recs__board_child(&sums, board));
-  for (size_t h = 0; h < history->count; h++) {
-    neighborhood row = around(self, history->items[h]);
+  for (size_t h = 0; h < faded->history.count; h++) {
+    neighborhood row = around(self, faded->history.items[h]);
     for (size_t i = 0; i < row.count; i++)
-      recs__board_add(sums, row.rows[i], fabs((double)row.scores[i]));
+      recs__board_add(sums, row.rows[i], recs__faded_by(faded, h) * fabs((double)row.scores[i]));
   }
   recs__board_divide_by(board, sums);
   return RECS_OK;
@@ -99,13 +147,19 @@ static int32_t normalize(const item_knn *self, const recs_history *history, recs
 
 static int32_t score(const recs_scorer *scorer, const recs_history *history, recs__board *board) {
   const item_knn *self = (const item_knn *)scorer;
+  recs__faded faded;
+  int32_t status = RECS_OK;
+  RECS_TRY(recs__faded_init(&faded, scorer->object.context, &self->recency, history));
   for (size_t h = 0; h < history->count; h++) {
     neighborhood row = around(self, history->items[h]);
-    double weight = recs__history_weight(history, h);
+    double weight = recs__history_weight(&faded.history, h);
     for (size_t i = 0; i < row.count; i++)
       recs__board_add(board, row.rows[i], weight * (double)row.scores[i]);
   }
-  return self->normalize ? normalize(self, history, board) : RECS_OK;
+  if (self->normalize)
+    status = normalize(self, &faded, board);
+  recs__faded_free(&faded, scorer->object.context);
+  return status;
 }
 
 static int32_t similar(const recs_scorer *scorer, uint32_t item, recs__board *board) {
@@ -125,11 +179,12 @@ static double reach(const item_knn *self, uint32_t from, uint32_t item) {
   return 0;
 }
 
-static int32_t reasons(const recs_scorer *scorer, const recs_history *history, uint32_t item, recs__reasons *out) {
-  const item_knn *self = (const item_knn *)scorer;
+/* What each item of the history adds to the score of `item`. */
+static int32_t share_out(const item_knn *self, const recs__faded *faded, uint32_t item, recs__reasons *out) {
+  const recs_history *history = &faded->history;
   double divisor = 0;
   for (size_t h = 0; h < history->count && self->normalize; h++)
-    divisor += fabs(reach(self, history->items[h], item));
+    divisor += recs__faded_by(faded, h) * fabs(reach(self, history->items[h], item));
   if (divisor == 0)
     divisor = 1;
   for (size_t h = 0; h < history->count; h++) {
@@ -141,8 +196,19 @@ static int32_t reasons(const recs_scorer *scorer, const recs_history *history, u
   return RECS_OK;
 }
 
+static int32_t reasons(const recs_scorer *scorer, const recs_history *history, uint32_t item, recs__reasons *out) {
+  const item_knn *self = (const item_knn *)scorer;
+  recs__faded faded;
+  int32_t status;
+  RECS_TRY(recs__faded_init(&faded, scorer->object.context, &self->recency, history));
+  status = share_out(self, &faded, item, out);
+  recs__faded_free(&faded, scorer->object.context);
+  return status;
+}
+
 static int32_t write_neighbors(const recs_scorer *scorer, recs__writer *writer) {
   const item_knn *self = (const item_knn *)scorer;
+  RECS_TRY(recs__recency_write(&self->recency, writer));
   RECS_TRY(recs__write_u64(writer, "normalize", (uint64_t)self->normalize));
   RECS_SCOPED(writer, "neighbors", recs__neighbors_write(self->neighbors, writer));
   return RECS_OK;
@@ -150,14 +216,16 @@ static int32_t write_neighbors(const recs_scorer *scorer, recs__writer *writer) 
 
 static int32_t read_neighbors(recs_scorer **out, recs__reader *reader, uint32_t items) {
   recs_neighbors *neighbors;
+  recs__recency recency;
   uint64_t normalize_flag;
+  RECS_TRY(recs__recency_read(&recency, reader));
   RECS_TRY(recs__read_u64(reader, "normalize", 0, 1, &normalize_flag));
   RECS_SCOPED(reader, "neighbors", recs__neighbors_read(&neighbors, reader));
   if (recs_neighbors_rows(neighbors) != items) {
     recs_neighbors_free(neighbors);
     return recs__fail(RECS_ERROR_FORMAT, "the neighbours are not those of the catalogue");
   }
-  return create(out, neighbors, items, (int)normalize_flag);
+  return create(out, neighbors, items, &recency, (int)normalize_flag);
 }
 
 const recs__scorer_kind recs__item_knn_kind = {

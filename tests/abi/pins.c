@@ -259,8 +259,14 @@ _Static_assert(offsetof(recs_item_knn_options, shrink) == 8, "recs_item_knn_opti
 _Static_assert(offsetof(recs_item_knn_options, k) == 16, "recs_item_knn_options.k");
 _Static_assert(offsetof(recs_item_knn_options, kernel) == 20, "recs_item_knn_options.kernel");
 _Static_assert(offsetof(recs_item_knn_options, normalize) == 24, "recs_item_knn_options.normalize");
-_Static_assert(offsetof(recs_item_knn_options, reserved) == 28, "recs_item_knn_options.reserved");
-_Static_assert(sizeof(recs_item_knn_options) == 32, "recs_item_knn_options");
+_Static_assert(offsetof(recs_item_knn_options, window) == 28, "recs_item_knn_options.window");
+_Static_assert(offsetof(recs_item_knn_options, distance) == 32, "recs_item_knn_options.distance");
+_Static_assert(offsetof(recs_item_knn_options, backward) == 40, "recs_item_knn_options.backward");
+_Static_assert(offsetof(recs_item_knn_options, exponent_from) == 48, "recs_item_knn_options.exponent_from");
+_Static_assert(offsetof(recs_item_knn_options, exponent_to) == 56, "recs_item_knn_options.exponent_to");
+_Static_assert(offsetof(recs_item_knn_options, recency) == 64, "recs_item_knn_options.recency");
+_Static_assert(offsetof(recs_item_knn_options, half_life) == 72, "recs_item_knn_options.half_life");
+_Static_assert(sizeof(recs_item_knn_options) == 80, "recs_item_knn_options");
 _Static_assert(offsetof(recs_user_knn_options, struct_size) == 0, "recs_user_knn_options.struct_size");
 _Static_assert(offsetof(recs_user_knn_options, shrink) == 8, "recs_user_knn_options.shrink");
 _Static_assert(offsetof(recs_user_knn_options, k) == 16, "recs_user_knn_options.k");
@@ -291,6 +297,6 @@ _Static_assert(sizeof(recs_model_options) == 64, "recs_model_options");
 #endif
 
 int main(void) {
-  puts("282 values and offsets are as they were");
+  puts("288 values and offsets are as they were");
   return 0;
 }

@@ -12,14 +12,33 @@ RECS_BEGIN_DECLS
  * @{
  */
 
-/** Options of "item-knn": score(i) = sum over the history of weight(j) sim(i, j), i among the k neighbours of j. */
+/**
+ * Options of "item-knn": score(i) = sum over the history of weight(j) fade(j) sim(j, i), i among the k neighbours of j.
+ *
+ * With distance, backward, window or an exponent at another value than its default, which needs the cosine kernel,
+ * sim(j, i) = c / (n(j)^from n(i)^to) * c / (c + shrink), where n is the sum of an item's squared weights over the events,
+ * and c the sum, over every place of j and every place of i in the same user's history, of weight(j) weight(i)
+ * max(1, steps between them)^-distance, times backward where i comes before j. Events of one user at the same known time
+ * stand on one step, neither before nor after each other; any other event is a step of its own. fade(j) is
+ * recency^(steps from j to the end of the history) * 2^(-age(j) / half_life), the age taken from the history's latest
+ * time.
+ */
 typedef struct recs_item_knn_options {
-  size_t struct_size; /**< Set by recs_item_knn_options_init(). */
-  double shrink;      /**< See recs_kernel_options; default 0. */
-  uint32_t k;         /**< Neighbours kept an item; default 50. */
-  int32_t kernel;     /**< RECS_KERNEL_*, by name as a setting; default COSINE. */
-  int32_t normalize;  /**< 1: divide by the sum of |sim| over the history items that reach i; default 0. */
-  int32_t reserved;   /**< Must be 0. */
+  size_t struct_size;   /**< Set by recs_item_knn_options_init(). */
+  double shrink;        /**< See recs_kernel_options; default 0. */
+  uint32_t k;           /**< Neighbours kept an item; default 50. */
+  int32_t kernel;       /**< RECS_KERNEL_*, by name as a setting; default COSINE. */
+  int32_t normalize;    /**< 1: divide by the sum of fade |sim| over the history items that reach i; default 0. */
+  uint32_t window;      /**< Items more than this many steps apart are not counted together; 0 (default): all are. */
+  double distance;      /**< How much less items count together that are far apart, 0 to 16; 0 (default): no less. */
+  double backward;      /**< What an item that came before counts, against 1 for one that came after, 0 to 1; 1
+                             (default): as much. */
+  double exponent_from; /**< Of the count of the history's item, 0 to 2; default 0.5, the cosine's. */
+  double exponent_to;   /**< Of the count of the item that is scored, 0 to 2; default 0.5; less favours popular items. */
+  double recency;       /**< What is left of an item's weight one step back in the history, 0 to 1; 1 (default): all;
+                             0: the last step alone counts. */
+  double half_life;     /**< In units of time: an item this much older than the history's latest weighs half; of unknown
+                             time: as the oldest; 0 (default) or a history without times: no such decay. */
 } recs_item_knn_options;
 
 /** Options of "user-knn": score(i) = sum of sim(u, v) weight(v, i) over those of the k users v nearest to the history u
@@ -55,15 +74,18 @@ RECS_API int32_t recs_user_knn_options_init(recs_user_knn_options *options, size
 
 /**
  * Fits "item-knn" (Sarwar et al. 2001; Deshpande and Karypis 2004): keeps the k most similar items of each item, by
- * their users.
+ * their users, and by the order in which these came to them where the options ask for it.
  * @param[out] out the scorer; the caller frees it with recs_scorer_free().
- * @param training the matrix.
- * @param options NULL for the defaults.
+ * @param training the matrix; with a distance, backward or window also the histories.
+ * @param options NULL for the defaults, under which order says nothing.
  * @param progress NULL, or called now and then on this thread; may cancel.
  * @param payload handed to @p progress.
- * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
+ * @return #RECS_OK; #RECS_ERROR_INVALID, also for another kernel than the cosine with options that are the cosine's;
+ *   #RECS_ERROR_UNSUPPORTED for options of order without histories; #RECS_ERROR_NUMERIC for a similarity beyond the
+ *   floats; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread; the same bits for any number of threads. Complexity: O(sum over users of their items
- * squared) to fit, and k entries an item in memory; O(history x k) a request.
+ * squared) to fit, and 8 k bytes an item in memory; with options of order while it is fitted also 8 bytes an event, and
+ * 12 bytes an item for each thread; O(history x k) a request.
  * @since 0.1
  */
 RECS_API int32_t recs_item_knn_fit(recs_scorer **out, const recs_training *training,

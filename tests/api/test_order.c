@@ -1,0 +1,323 @@
+/* Scorers that know order: values by hand, what they refuse, short memory. Brute force over random logs: tests/witness. */
+#include "support/answers.h"
+#include "support/log.h"
+#include "support/shop.h"
+#include "support/support.h"
+
+static recs_context *context;
+
+static void setup(void) {
+  context = recs_test_threads(2, UINT32_MAX);
+}
+
+static void teardown(void) {
+  recs_context_free(context);
+}
+
+/* A log and what is trained on it. */
+typedef struct trail {
+  recs_test_log log;
+  recs_matrix *matrix;
+  recs_histories *histories;
+  recs_training training;
+} trail;
+
+enum { USERS = 4, ITEMS = 6 };
+
+static void trail_close(trail *self) {
+  recs_histories_free(self->histories);
+  recs_matrix_free(self->matrix);
+  recs_test_log_free(&self->log);
+}
+
+/* Events of users and items at times, in order of arrival; without times where `times` is NULL. */
+static int32_t trail_open(trail *self, recs_context *with, const uint32_t *users, const uint32_t *items,
+                          const int64_t *times, size_t count) {
+  recs_event_columns columns = recs_test_columns();
+  int32_t status;
+  memset(self, 0, sizeof *self);
+  columns.users = users;
+  columns.items = items;
+  columns.times = times;
+  status = recs_test_log_create(&self->log, with, USERS, ITEMS, 0);
+  if (status == RECS_OK)
+    status = recs_events_append(self->log.events, &columns, count);
+  if (status == RECS_OK)
+    status = recs_matrix_build(&self->matrix, self->log.events, NULL);
+  if (status == RECS_OK)
+    status = recs_histories_build(&self->histories, self->log.events, 0, NULL);
+  self->training.struct_size = sizeof self->training;
+  self->training.matrix = self->matrix;
+  self->training.histories = self->histories;
+  return status;
+}
+
+/* User 0 takes items 0, 1, 2; user 1 takes 0, 3. Nobody takes items 4 and 5. */
+static const uint32_t walkers[] = {0, 0, 0, 1, 1};
+static const uint32_t walked[] = {0, 1, 2, 0, 3};
+static const int64_t clock_times[] = {10, 20, 30, 10, 20};
+
+static int32_t open_walk(trail *self, recs_context *with) {
+  return trail_open(self, with, walkers, walked, clock_times, 5);
+}
+
+static recs_history history_of(const uint32_t *items, size_t count) {
+  recs_history history = {.struct_size = sizeof history, .items = items, .count = count, .user = RECS_NO_ROW};
+  return history;
+}
+
+/* The scores of `settings` for a history, by hand; NAN where nothing is known. */
+static void check_scores(const trail *self, const char *name, const char *settings, const recs_history *history,
+                         const double *expected) {
+  double scores[ITEMS];
+  recs_scorer *scorer;
+  ck_ok(recs_scorer_fit(&scorer, &self->training, name, settings, NULL, NULL));
+  ck_ok(recs_scorer_score(scores, scorer, history));
+  for (int item = 0; item < ITEMS; item++) {
+    if (isnan(expected[item]))
+      ck_assert_msg(isnan(scores[item]), "%s %s: item %d has %g", name, settings, item, scores[item]);
+    else
+      ck_assert_double_eq_tol(scores[item], expected[item], 1e-6);
+  }
+  recs_scorer_free(scorer);
+}
+
+START_TEST(near_items_and_later_ones_count_more) {
+  static const uint32_t one[] = {1}, zero[] = {0};
+  recs_history history = history_of(one, 1);
+  trail walk;
+  double root = sqrt(2);
+  ck_ok(open_walk(&walk, context));
+  check_scores(&walk, "item-knn", "distance=1;backward=0.25", &history,
+               (double[]){0.25 / root, NAN, 1, NAN, NAN, NAN});
+  check_scores(&walk, "item-knn", "backward=0", &history, (double[]){NAN, NAN, 1, NAN, NAN, NAN});
+  history = history_of(zero, 1);
+  check_scores(&walk, "item-knn", "distance=1", &history, (double[]){NAN, 1 / root, 0.5 / root, 1 / root, NAN, NAN});
+  check_scores(&walk, "item-knn", "distance=1;exponent_from=0", &history, (double[]){NAN, 1, 0.5, 1, NAN, NAN});
+  check_scores(&walk, "item-knn", "window=1", &history, (double[]){NAN, 1 / root, NAN, 1 / root, NAN, NAN});
+  check_scores(&walk, "item-knn", "window=1;shrink=3", &history,
+               (double[]){NAN, 0.25 / root, NAN, 0.25 / root, NAN, NAN});
+  history = history_of(one, 1);
+  check_scores(&walk, "item-knn", "exponent_from=0;exponent_to=1", &history, (double[]){0.5, NAN, 1, NAN, NAN, NAN});
+  trail_close(&walk);
+}
+END_TEST
+
+/* Items of one order have no order. */
+START_TEST(items_at_one_time_stand_side_by_side) {
+  static const int64_t times[] = {10, 10, 20, 10, 10};
+  static const uint32_t one[] = {1};
+  recs_history history = history_of(one, 1);
+  trail walk;
+  ck_ok(trail_open(&walk, context, walkers, walked, times, 5));
+  check_scores(&walk, "item-knn", "distance=1;backward=0.25;exponent_from=0;exponent_to=0", &history,
+               (double[]){1, NAN, 1, NAN, NAN, NAN});
+  trail_close(&walk);
+  ck_ok(trail_open(&walk, context, walkers, walked, NULL, 5)); /* unknown times: the order of arrival */
+  check_scores(&walk, "item-knn", "distance=1;backward=0.25;exponent_from=0;exponent_to=0", &history,
+               (double[]){0.25, NAN, 1, NAN, NAN, NAN});
+  trail_close(&walk);
+}
+END_TEST
+
+START_TEST(what_was_done_last_weighs_most) {
+  static const uint32_t both[] = {1, 0};
+  static const int64_t apart[] = {10, 30}, together[] = {10, 10}, unknown[] = {RECS_NO_TIME, RECS_NO_TIME};
+  recs_history history = history_of(both, 2);
+  trail walk;
+  double root = sqrt(2);
+  ck_ok(open_walk(&walk, context));
+  check_scores(&walk, "item-knn", "recency=0.5", &history,
+               (double[]){0.5 / root, 1 / root, 0.5 + 1 / root, 1 / root, NAN, NAN});
+  check_scores(&walk, "item-knn", "recency=0", &history, (double[]){0, 1 / root, 1 / root, 1 / root, NAN, NAN});
+  check_scores(&walk, "item-knn", "recency=0.5;normalize=1", &history,
+               (double[]){1, 1, 1, 1, NAN, NAN});
+  check_scores(&walk, "item-knn", "half_life=10", &history, /* no times, no decay */
+               (double[]){1 / root, 1 / root, 1 + 1 / root, 1 / root, NAN, NAN});
+  history.times = unknown;
+  check_scores(&walk, "item-knn", "half_life=10", &history,
+               (double[]){1 / root, 1 / root, 1 + 1 / root, 1 / root, NAN, NAN});
+  history.times = apart;
+  check_scores(&walk, "item-knn", "half_life=10", &history,
+               (double[]){0.25 / root, 1 / root, 0.25 + 1 / root, 1 / root, NAN, NAN});
+  history.times = together;
+  check_scores(&walk, "item-knn", "half_life=10;recency=0.5", &history,
+               (double[]){1 / root, 1 / root, 1 + 1 / root, 1 / root, NAN, NAN});
+  trail_close(&walk);
+}
+END_TEST
+
+START_TEST(similar_items_are_those_that_follow) {
+  uint32_t items[ITEMS];
+  double scores[ITEMS];
+  size_t count;
+  recs_scorer *scorer;
+  trail walk;
+  ck_ok(open_walk(&walk, context));
+  ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", "backward=0", NULL, NULL));
+  ck_ok(recs_scorer_similar(items, scores, &count, scorer, 1, NULL, ITEMS));
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(items[0], 2);
+  ck_ok(recs_scorer_similar(items, scores, &count, scorer, 2, NULL, ITEMS));
+  ck_assert_uint_eq(count, 0);
+  recs_scorer_free(scorer);
+  trail_close(&walk);
+}
+END_TEST
+
+START_TEST(bad_settings) {
+  static const struct {
+    const char *name, *settings;
+    int32_t status;
+    const char *text;
+  } cases[] = {
+      {"item-knn", "distance=-1", RECS_ERROR_INVALID, "distance"},
+      {"item-knn", "distance=nan", RECS_ERROR_INVALID, "distance"},
+      {"item-knn", "backward=1.5", RECS_ERROR_INVALID, "backward"},
+      {"item-knn", "window=-1", RECS_ERROR_INVALID, "window"},
+      {"item-knn", "exponent_to=3", RECS_ERROR_INVALID, "exponent_to"},
+      {"item-knn", "recency=2", RECS_ERROR_INVALID, "recency"},
+      {"item-knn", "half_life=-3", RECS_ERROR_INVALID, "half_life"},
+      {"item-knn", "kernel=jaccard;distance=1", RECS_ERROR_INVALID, "kernel=cosine"},
+      {"item-knn", "kernel=jaccard;exponent_to=0", RECS_ERROR_INVALID, "kernel=cosine"},
+  };
+  static const char *const orders[] = {"distance=1", "backward=0.5", "window=3"};
+  recs_scorer *scorer;
+  trail walk;
+  ck_ok(open_walk(&walk, context));
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    ck_fails(recs_scorer_fit(&scorer, &walk.training, cases[i].name, cases[i].settings, NULL, NULL), cases[i].status,
+             cases[i].text);
+    ck_assert_ptr_null(scorer);
+  }
+  walk.training.histories = NULL;
+  for (size_t i = 0; i < 3; i++)
+    ck_fails(recs_scorer_fit(&scorer, &walk.training, "item-knn", orders[i], NULL, NULL), RECS_ERROR_UNSUPPORTED,
+             "histories");
+  ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", "exponent_to=1;recency=0.5", NULL, NULL));
+  recs_scorer_free(scorer);
+  trail_close(&walk);
+}
+END_TEST
+
+/* A catalogue of one item, no events at all, histories that know more items than the matrix, and an empty history. */
+START_TEST(hardly_anything) {
+  static const char *const settings[] = {"distance=0.5;backward=0.5", "exponent_to=1"};
+  static const uint32_t item[] = {0};
+  static const int64_t none[] = {0, 0, 0, 0, 0};
+  recs_history history = history_of(item, 1);
+  recs_matrix *small;
+  recs_scorer *scorer;
+  double scores[ITEMS];
+  trail walk;
+  for (size_t i = 0; i < 2; i++) {
+    ck_ok(trail_open(&walk, context, walkers, walked, NULL, 0));
+    check_scores(&walk, "item-knn", settings[i], &history, (double[]){NAN, NAN, NAN, NAN, NAN, NAN});
+    trail_close(&walk);
+    ck_ok(open_walk(&walk, context));
+    ck_ok(recs_matrix_create(&small, context, USERS, 1, none, NULL, NULL));
+    walk.training.matrix = small;
+    ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", settings[i], NULL, NULL));
+    ck_ok(recs_scorer_score(scores, scorer, &history));
+    ck_assert(isnan(scores[0]));
+    history.count = 0;
+    ck_ok(recs_scorer_score(scores, scorer, &history));
+    ck_assert(isnan(scores[0]));
+    history.count = 1;
+    recs_scorer_free(scorer);
+    recs_matrix_free(small);
+    trail_close(&walk);
+  }
+}
+END_TEST
+
+/* Scorers and settings that stand for all paths. */
+static const struct {
+  const char *name, *settings;
+} ways[] = {
+    {"item-knn", "distance=0.3;backward=0.7;recency=0.7"},
+    {"item-knn", "window=2;normalize=1;recency=0.7;half_life=3600000"},
+    {"item-knn", "exponent_from=0.3;exponent_to=0.8;k=2"},
+};
+
+enum { WAYS = sizeof ways / sizeof ways[0] };
+
+START_TEST(comes_back_from_a_file) {
+  recs_test_shop shop;
+  recs_model *fitted, *loaded;
+  void *saved;
+  size_t length;
+  ck_ok(recs_test_shop_open(&shop, context, 12, 9));
+  ck_ok(recs_test_shop_fit(&fitted, &shop, ways[_i].name, ways[_i].settings, NULL));
+  ck_ok(recs_model_save_memory(&saved, &length, fitted));
+  ck_ok(recs_model_load_memory(&loaded, context, saved, length));
+  ck_assert_uint_eq(recs_test_answers_hash(loaded), recs_test_answers_hash(fitted));
+  recs_buffer_free(saved);
+  recs_model_free(fitted);
+  recs_model_free(loaded);
+  recs_test_shop_close(&shop);
+}
+END_TEST
+
+static int32_t fit_and_ask(recs_context *heap_context, void *payload) {
+  static const uint32_t bought[] = {0, 2, 0};
+  int way = *(const int *)payload;
+  recs_history history = history_of(bought, 3);
+  recs_explanation *explanation = NULL;
+  recs_scorer *scorer = NULL;
+  uint32_t items[ITEMS];
+  double scores[ITEMS];
+  size_t count;
+  trail walk;
+  int32_t status = open_walk(&walk, heap_context);
+  if (status == RECS_OK)
+    status = recs_scorer_fit(&scorer, &walk.training, ways[way].name, ways[way].settings, NULL, NULL);
+  if (status == RECS_OK)
+    status = recs_scorer_top(items, scores, &count, scorer, &history, NULL, ITEMS);
+  if (status == RECS_OK)
+    status = recs_explain(&explanation, scorer, &history, 1, NULL, NULL, NULL, 5);
+  recs_explanation_free(explanation);
+  recs_scorer_free(scorer);
+  trail_close(&walk);
+  return status;
+}
+
+START_TEST(out_of_memory) {
+  recs_test_oom(fit_and_ask, &_i);
+}
+END_TEST
+
+static int32_t cancel(void *payload, double fraction) {
+  double *last = payload;
+  ck_assert_double_ge(fraction, *last);
+  *last = fraction;
+  return fraction >= 0.1;
+}
+
+START_TEST(may_be_cancelled) {
+  recs_scorer *scorer;
+  double last = 0;
+  trail walk;
+  ck_ok(open_walk(&walk, context));
+  ck_fails(recs_scorer_fit(&scorer, &walk.training, "item-knn", "distance=1", cancel, &last), RECS_ERROR_CANCELLED, "cancel");
+  ck_assert_ptr_null(scorer);
+  trail_close(&walk);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("order");
+  TCase *all = tcase_create("all");
+  tcase_add_checked_fixture(all, setup, teardown);
+  tcase_add_test(all, near_items_and_later_ones_count_more);
+  tcase_add_test(all, items_at_one_time_stand_side_by_side);
+  tcase_add_test(all, what_was_done_last_weighs_most);
+  tcase_add_test(all, similar_items_are_those_that_follow);
+  tcase_add_test(all, bad_settings);
+  tcase_add_test(all, hardly_anything);
+  tcase_add_loop_test(all, comes_back_from_a_file, 0, WAYS);
+  tcase_add_loop_test(all, out_of_memory, 0, WAYS);
+  tcase_add_test(all, may_be_cancelled);
+  suite_add_tcase(suite, all);
+  return recs_test_run(suite);
+}
