@@ -4,9 +4,10 @@
 
 #include "lib/base/parallel.h"
 #include "lib/model/serving.h"
-#include "lib/recommend/scorer.h"
+#include "lib/recommend/by_vectors.h"
 
-enum { USERS_AT_ONCE = 16 };
+/* Users a task. With vectors they are multiplied together. */
+enum { USERS_AT_ONCE = 16, VECTORS_AT_ONCE = 96 };
 
 /* Appends what the fallback would list and the list has not. The fallback is asked for so many that some may be there
  * already. */
@@ -113,6 +114,35 @@ cleanup:
   return status;
 }
 
+/* The same where the scorer has vectors: the lists of a range are made together, and short ones filled one by one. */
+static int32_t list_range_by_vectors(void *payload, uint32_t thread, size_t first, size_t last) {
+  const batch *self = payload;
+  const recs__serving *serving = &self->serving;
+  const recs_model *model = serving->model;
+  recs_history histories[VECTORS_AT_ONCE];
+  uint32_t *items = self->items + first * serving->n;
+  double *scores = self->scores + first * serving->n;
+  size_t *counts = self->counts + first;
+  recs__board *board = NULL;
+  int32_t status;
+  (void)thread;
+  for (size_t i = first; i < last; i++)
+    histories[i - first] = recs__model_history(model, self->users == NULL ? (uint32_t)i : self->users[i]);
+  RECS_TRY(recs__lists_by_vectors(items, scores, counts, model->scorer, histories, last - first,
+                                  serving->rules.candidates, serving->rules.include_seen, serving->n));
+  if (model->fallback == NULL)
+    return RECS_OK;
+  RECS_GO(recs__boards_take(&board, model->boards));
+  for (size_t i = 0; i < last - first; i++) {
+    size_t place = i * serving->n;
+    if (counts[i] < serving->n)
+      RECS_GO(fill_list(board, items + place, scores + place, &counts[i], serving, &histories[i]));
+  }
+cleanup:
+  recs__boards_give(model->boards, board);
+  return status;
+}
+
 static int32_t check_batch(const recs_model *model, const uint32_t *users, size_t user_count, size_t n) {
   uint32_t rows = recs_ids_count(model->users);
   size_t bytes;
@@ -141,7 +171,10 @@ int32_t recs_model_recommend_many(uint32_t *out_items, double *out_scores, size_
   RECS_NOT_NULL(out_scores);
   RECS_TRY(check_batch(model, users, user_count, n));
   RECS_GO(recs__serving_begin(&self.serving, model, filter, n));
-  RECS_GO(recs__parallel(model->object.context, user_count, USERS_AT_ONCE, list_range, &self, &whole));
+  if (recs__scorer_vectors(model->scorer) != NULL)
+    RECS_GO(recs__parallel(model->object.context, user_count, VECTORS_AT_ONCE, list_range_by_vectors, &self, &whole));
+  else
+    RECS_GO(recs__parallel(model->object.context, user_count, USERS_AT_ONCE, list_range, &self, &whole));
 cleanup:
   if (status != RECS_OK)
     memset(out_counts, 0, user_count * sizeof *out_counts);

@@ -1,6 +1,6 @@
 #include "lib/rank/rank.h"
 
-#include "lib/recommend/scorer.h"
+#include "lib/recommend/by_vectors.h"
 
 int32_t recs__rank_list_by(recs__board *board, uint32_t *out_items, double *out_scores, size_t *out_count,
                            const recs_scorer *scorer, const recs_history *history, const recs__rules *rules, size_t n) {
@@ -11,6 +11,9 @@ int32_t recs__rank_list_by(recs__board *board, uint32_t *out_items, double *out_
   if (n == 0)
     return recs__fail(RECS_ERROR_INVALID, "n is 0: a list has at least one item");
   RECS_TRY(recs__history_load(&asked, history, scorer->items));
+  if (recs__scorer_vectors(scorer) != NULL)
+    return recs__lists_by_vectors(out_items, out_scores, out_count, scorer, &asked, 1, rules->candidates,
+                                  rules->include_seen, n);
   RECS_GO(recs__scorer_score_on(board, scorer, &asked));
   RECS_GO(recs__board_top(out_items, out_scores, out_count, board, rules->candidates, without, n));
 cleanup:

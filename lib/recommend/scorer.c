@@ -1,5 +1,5 @@
 /* What all scorers share: how they are made, asked, explained, written and read. */
-#include "lib/recommend/scorer.h"
+#include "lib/recommend/by_vectors.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -119,6 +119,8 @@ int32_t recs_scorer_top(uint32_t *out_items, double *out_scores, size_t *out_cou
   recs__enter();
   RECS_TRY(begin_list(out_items, out_scores, out_count, scorer, candidates, n));
   RECS_TRY(recs__history_load(&asked, history, scorer->items));
+  if (recs__scorer_vectors(scorer) != NULL)
+    return recs__lists_by_vectors(out_items, out_scores, out_count, scorer, &asked, 1, candidates, 1, n);
   RECS_TRY(recs__board_init(&board, scorer->object.context, scorer->items));
   RECS_GO(recs__scorer_score_on(&board, scorer, &asked));
   RECS_GO(recs__board_top(out_items, out_scores, out_count, &board, candidates, 0, n));

@@ -31,6 +31,8 @@ int32_t recs__reasons_add(recs__reasons *reasons, int32_t kind, uint32_t row, co
 void recs__reasons_settle(recs__reasons *reasons);
 void recs__reasons_free(recs__reasons *reasons);
 
+typedef struct recs__vectors recs__vectors;
+
 /* A kind of scorer. A new one is one file with such a table, and one line in kinds.c. */
 typedef struct recs__scorer_kind {
   const char *name;
@@ -48,6 +50,14 @@ typedef struct recs__scorer_kind {
   int32_t (*write)(const recs_scorer *scorer, recs__writer *writer);
   /* A scorer from what write() wrote, of a catalogue of `items`; all that it reads is checked. */
   int32_t (*read)(recs_scorer **out, recs__reader *reader, uint32_t items);
+  /* Scorers whose score of an item is the inner product of two vectors have these two, and recs__score_by_vectors() for
+   * `score` (by_vectors.h): their lists are then made many at once. NULL: no vectors. */
+  /* The items' vectors, a row an item; one that is all zero belongs to an item that nothing is known of. NULL: this
+   * scorer of the kind has none. */
+  const recs__vectors *(*vectors)(const recs_scorer *scorer);
+  /* The vectors of some checked histories, row after row; known[i] is set to 1 where something is known. The vector of
+   * a history depends on that history alone. */
+  int32_t (*queries)(float *out, uint8_t *known, const recs_scorer *scorer, const recs_history *histories, size_t count);
 } recs__scorer_kind;
 
 /* Every scorer's struct begins with this. */

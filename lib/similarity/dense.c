@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROWS = RECS__TILE_ROWS, QUERIES = RECS__TILE_QUERIES, ALIGNMENT = 64 };
-
 int recs__dense_suits(const recs_kernel *kernel) {
   return kernel->way != NULL && kernel->way->learn == NULL && recs__kernel_sums(kernel) == RECS__SUMS_DOT;
 }
@@ -47,52 +45,24 @@ int32_t recs__dense_matrix(recs_matrix **out, recs_context *context, const float
 }
 
 recs__facts recs__dense_facts(const recs__dense *dense, const float *query) {
-  recs__row row = {NULL, query, dense->dimension};
+  recs__row row = {NULL, query, dense->rows.columns};
   recs__facts facts = recs__facts_of(&row);
-  facts.squares = dense->tile->dot(query, query, dense->dimension);
+  facts.squares = recs__tile_for(dense->rows.kernel->object.context)->dot(query, query, dense->rows.columns);
   return facts;
 }
 
-static void pack_row(recs__dense *dense, uint32_t id) {
-  size_t lane = id % ROWS, dimension = dense->dimension;
-  float *group = dense->groups + (id - lane) * dimension;
-  const float *row = dense->values + id * dimension;
-  for (size_t c = 0; c < dimension; c++)
-    group[c * ROWS + lane] = row[c];
-}
-
-static int32_t allocate(recs__dense *dense, recs_context *context, uint32_t rows) {
-  size_t places = ((size_t)rows + ROWS - 1) / ROWS * ROWS, floats;
-  if (__builtin_mul_overflow(places, (size_t)dense->dimension, &floats) ||
-      __builtin_add_overflow(floats, ALIGNMENT / sizeof(float), &floats))
-    return recs__fail(RECS_ERROR_OVERFLOW, "%u rows of %u values are too many", rows, dense->dimension);
-  dense->memory = recs__alloc_zero(context, floats, sizeof *dense->memory);
-  dense->gains = recs__alloc_zero(context, places, sizeof *dense->gains);
-  dense->tolls = recs__alloc_zero(context, places, sizeof *dense->tolls);
-  if (dense->memory == NULL || dense->gains == NULL || dense->tolls == NULL)
-    return recs__fail_nomem();
-  dense->groups = dense->memory + (ALIGNMENT - (uintptr_t)dense->memory % ALIGNMENT) % ALIGNMENT / sizeof(float);
-  return RECS_OK;
-}
-
-static void fill(recs__dense *dense) {
+static void learn_facts(recs__dense *dense, const float *values) {
   recs__rows *rows = &dense->rows;
   int fits = 1;
   for (uint32_t id = 0; id < rows->count; id++) {
-    recs__facts facts = recs__dense_facts(dense, dense->values + (size_t)id * dense->dimension);
-    rows->counts[id] = dense->dimension;
+    recs__facts facts = recs__dense_facts(dense, values + (size_t)id * rows->columns);
+    rows->counts[id] = rows->columns;
     rows->totals[id] = facts.sum;
     rows->squares[id] = facts.squares;
     fits &= recs__squares_fit(facts.squares);
-    pack_row(dense, id);
   }
   recs__rows_tax(rows);
   rows->sifted &= fits;
-  for (uint32_t id = 0; id < rows->count; id++) {
-    dense->gains[id] = rows->gains[id];
-    dense->tolls[id] = rows->tolls[id];
-    dense->reach = fmax(dense->reach, sqrt(rows->squares[id]) * (double)rows->gains[id]);
-  }
 }
 
 int32_t recs__dense_init(recs__dense *dense, const recs_kernel *kernel, const float *values, uint32_t rows,
@@ -100,94 +70,30 @@ int32_t recs__dense_init(recs__dense *dense, const recs_kernel *kernel, const fl
   recs_context *context = kernel->object.context;
   int32_t status;
   memset(dense, 0, sizeof *dense);
-  dense->values = values;
-  dense->dimension = dimension;
-  dense->tile = recs__tile_for(context);
-  RECS_GO(recs__rows_init_facts(&dense->rows, kernel, rows, dimension));
-  RECS_GO(allocate(dense, context, rows));
-  fill(dense);
-cleanup:
+  RECS_TRY(recs__rows_init_facts(&dense->rows, kernel, rows, dimension));
+  learn_facts(dense, values);
+  status = recs__vectors_init(&dense->vectors, context, values, rows, dimension, dense->rows.gains,
+                              dense->rows.top_toll > 0 ? dense->rows.tolls : NULL);
   if (status != RECS_OK)
     recs__dense_free(dense);
   return status;
 }
 
 void recs__dense_free(recs__dense *dense) {
-  const recs_context *context;
-  if (dense->rows.kernel == NULL)
-    return;
-  context = dense->rows.kernel->object.context;
-  recs__free(context, dense->memory);
-  recs__free(context, dense->gains);
-  recs__free(context, dense->tolls);
+  recs__vectors_free(&dense->vectors);
   recs__rows_free(&dense->rows);
-  memset(dense, 0, sizeof *dense);
 }
 
 double recs__dense_similarity(const recs__dense *dense, const recs__facts *x, const float *query, uint32_t id) {
   const recs_kernel *kernel = dense->rows.kernel;
-  const float *row = dense->values + (size_t)id * dense->dimension;
-  recs__row left = {NULL, query, dense->dimension}, right = {NULL, row, dense->dimension};
+  const recs__vectors *vectors = &dense->vectors;
   recs__facts y = recs__rows_facts(&dense->rows, id);
   recs__overlap overlap = {0, 0, 0, 0, 0, 0};
-  if (kernel->way->pair != NULL)
-    return kernel->way->pair(&left, &right, dense->dimension);
-  overlap.dot = dense->tile->dot(query, row, dense->dimension);
-  return recs__kernel_finish(kernel, x, &y, &overlap, dense->dimension);
-}
-
-/* How far a float dot product may be off, after the gain. */
-static float slack_of(const recs__dense *dense, const recs__facts *x) {
-  return (float)(1.1 * (dense->dimension + 8.0) * 0x1p-24 * sqrt(x->squares) * dense->reach);
-}
-
-/* Offers a group to one selection. */
-static void offer_group(const recs__dense *dense, const float *query, recs__selector *selector, const float *dots,
-                        uint32_t begin) {
-  uint32_t end = dense->rows.count - begin < ROWS ? dense->rows.count : begin + ROWS;
-  float slack = slack_of(dense, &selector->x);
-  int sifts = recs__squares_fit(selector->x.squares);
-  if (sifts &&
-      !dense->tile->any(dots, dense->gains + begin, dense->tolls + begin, selector->slope, selector->level - slack))
-    return;
-  for (uint32_t id = begin; id < end; id++) {
-    float place = dots[id - begin] * dense->gains[id] - selector->slope * dense->tolls[id];
-    if (id != selector->exclude && (!sifts || !(place <= selector->level - slack)))
-      recs__selector_rate(selector, id, recs__dense_similarity(dense, &selector->x, query, id));
+  if (kernel->way->pair != NULL) {
+    recs__row left = {NULL, query, vectors->dimension};
+    recs__row right = {NULL, vectors->values + (size_t)id * vectors->dimension, vectors->dimension};
+    return kernel->way->pair(&left, &right, vectors->dimension);
   }
-}
-
-static void search_six(const recs__dense *dense, const float *const *queries, recs__selector *selectors, size_t count,
-                       const float *packed) {
-  float dots[QUERIES * ROWS];
-  for (uint64_t begin = 0; begin < dense->rows.count; begin += ROWS) {
-    dense->tile->six(dots, packed, dense->groups + begin * dense->dimension, dense->dimension);
-    for (size_t q = 0; q < count; q++)
-      offer_group(dense, queries[q], &selectors[q], dots + q * ROWS, (uint32_t)begin);
-  }
-}
-
-static void search_one(const recs__dense *dense, const float *query, recs__selector *selector) {
-  float dots[ROWS];
-  for (uint64_t begin = 0; begin < dense->rows.count; begin += ROWS) {
-    dense->tile->one(dots, query, dense->groups + begin * dense->dimension, dense->dimension);
-    offer_group(dense, query, selector, dots, (uint32_t)begin);
-  }
-}
-
-void recs__dense_search(const recs__dense *dense, const float *const *queries, recs__selector *selectors, size_t count,
-                        float *packed) {
-  for (size_t first = 0; first < count; first += QUERIES) {
-    size_t some = count - first < QUERIES ? count - first : QUERIES;
-    if (some == 1) {
-      search_one(dense, queries[first], &selectors[first]);
-      continue;
-    }
-    memset(packed, 0, (size_t)dense->dimension * QUERIES * sizeof *packed);
-    for (size_t q = 0; q < some; q++) {
-      for (size_t c = 0; c < dense->dimension; c++)
-        packed[c * QUERIES + q] = queries[first + q][c];
-    }
-    search_six(dense, queries + first, selectors + first, some, packed);
-  }
+  overlap.dot = recs__vectors_dot(vectors, query, id);
+  return recs__kernel_finish(kernel, x, &y, &overlap, vectors->dimension);
 }

@@ -3,20 +3,12 @@
 #ifndef RECS_LIB_SIMILARITY_DENSE_H
 #define RECS_LIB_SIMILARITY_DENSE_H
 
-#include "lib/similarity/dense_tile.h"
 #include "lib/similarity/selector.h"
+#include "lib/similarity/vectors.h"
 
 typedef struct recs__dense {
-  recs__rows rows;     /* facts and sieve; no entries */
-  const float *values; /* row after row; the caller's */
-  uint32_t dimension;
-  float *memory;
-  float *groups; /* within memory: aligned to 64 bytes; lanes beyond the last row are 0 */
-  float *gains;  /* the rows' gains and tolls, filled up to whole groups: what lies beyond passes no sieve but an open
-                    one */
-  float *tolls;
-  double reach; /* the largest norm * gain: how far rounding may move a row's place in the sieve */
-  const recs__tile_kind *tile;
+  recs__rows rows; /* facts and sieve; no entries */
+  recs__vectors vectors;
 } recs__dense;
 
 /* Kernels that need nothing but the dot and each row's own facts. Others take the nonzeros of dense rows as a sparse
@@ -41,8 +33,27 @@ recs__facts recs__dense_facts(const recs__dense *dense, const float *query);
 /* The similarity of a query to one row, in double. */
 double recs__dense_similarity(const recs__dense *dense, const recs__facts *x, const float *query, uint32_t id);
 
-/* Offers every row to the selections that were begun for `count` queries. `packed`: room for 6 * dimension floats. */
-void recs__dense_search(const recs__dense *dense, const float *const *queries, recs__selector *selectors, size_t count,
-                        float *packed);
+/* What some queries at once work with. One thread. */
+typedef struct recs__dense_desk {
+  const recs__dense *dense;
+  size_t count; /* queries at most */
+  size_t k;     /* rows for each at most; more than there are cost nothing */
+  recs__selector *selectors;
+  recs__quest *quests;
+  uint64_t *heaps;
+  uint64_t *notes;
+  float *packed;
+} recs__dense_desk;
+
+/* Memory: 24 bytes a query and k, and 4 a query and value. On failure nothing is left to free. */
+int32_t recs__dense_desk_init(recs__dense_desk *desk, const recs__dense *dense, size_t count, size_t k);
+void recs__dense_desk_free(recs__dense_desk *desk);
+
+/* Lays query `place` on the desk; similarities must be above `minimum` (-INFINITY: any). `without`: rows, ascending. */
+void recs__dense_ask(recs__dense_desk *desk, size_t place, const float *query, const recs__facts *facts, double minimum,
+                     const uint32_t *without, size_t without_count);
+
+/* Offers a range of rows to the first `count` queries, which are then to be taken from their selectors. */
+void recs__dense_search(recs__dense_desk *desk, size_t count, const recs__row_range *range);
 
 #endif

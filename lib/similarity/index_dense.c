@@ -41,7 +41,7 @@ int32_t recs_index_create_dense(recs_index **out, const recs_kernel *kernel, con
 }
 
 static int32_t check_query(const recs_index *index, const float *query, uint32_t dimension) {
-  uint32_t own = recs__index_dense(index) ? index->dense.dimension : index->rows.columns;
+  uint32_t own = recs__index_dense(index) ? index->dense.rows.columns : index->rows.columns;
   if (dimension != own)
     return recs__fail(RECS_ERROR_INVALID, "a query of dimension %u for rows of dimension %u", dimension, own);
   if (dimension > 0)
@@ -91,14 +91,16 @@ int32_t recs_index_scores_dense(float *out, const recs_index *index, const float
   return scores(out, index, query, dimension);
 }
 
-/* Every row is offered with its score. */
+/* Offers every row with its score. */
 static int32_t select_scores(recs__selector *selector, const recs_index *index, const float *query,
                              uint32_t dimension) {
   uint32_t rows = index->rows.count;
+  recs__facts unknown = {0, 0, 0};
   float *all = recs__alloc(index->object.context, rows, sizeof *all);
   int32_t status;
   if (all == NULL)
     return recs__fail_nomem();
+  recs__selector_begin(selector, &unknown);
   status = scores_by_nonzeros(all, index, query, dimension);
   for (uint32_t id = 0; id < rows && status == RECS_OK; id++)
     recs__selector_rate(selector, id, (double)all[id]);
@@ -106,23 +108,38 @@ static int32_t select_scores(recs__selector *selector, const recs_index *index, 
   return status;
 }
 
-static int32_t select_rows(recs__selector *selector, const recs_index *index, const float *query, uint32_t dimension) {
-  recs__facts facts;
-  if (!recs__index_dense(index)) {
-    recs__facts unknown = {0, 0, 0};
-    recs__selector_begin(selector, &unknown);
-    return select_scores(selector, index, query, dimension);
-  }
-  facts = recs__dense_facts(&index->dense, query);
-  recs__selector_begin(selector, &facts);
-  recs__dense_search(&index->dense, &query, selector, 1, NULL);
-  return RECS_OK;
+/* The best rows of an index of sparse rows. */
+static int32_t top_by_nonzeros(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
+                               const float *query, uint32_t exclude, size_t k) {
+  recs__selector selector = {.rows = &index->rows, .exclude = exclude, .minimum = -INFINITY};
+  int32_t status;
+  selector.room = k < selector.rows->count ? k : selector.rows->count;
+  selector.heap = recs__alloc(index->object.context, selector.room, sizeof *selector.heap);
+  if (selector.heap == NULL)
+    return recs__fail_nomem();
+  status = select_scores(&selector, index, query, index->rows.columns);
+  if (status == RECS_OK)
+    status = recs__selector_take(&selector, out_rows, out_scores, out_count);
+  recs__free(index->object.context, selector.heap);
+  return status;
+}
+
+static int32_t top_of_dense(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
+                            const float *query, uint32_t exclude, size_t k) {
+  recs__facts facts = recs__dense_facts(&index->dense, query);
+  recs__row_range all = {0, index->dense.rows.count, NULL};
+  recs__dense_desk desk;
+  int32_t status;
+  RECS_TRY(recs__dense_desk_init(&desk, &index->dense, 1, k));
+  recs__dense_ask(&desk, 0, query, &facts, -INFINITY, &exclude, 1);
+  recs__dense_search(&desk, 1, &all);
+  status = recs__selector_take(&desk.selectors[0], out_rows, out_scores, out_count);
+  recs__dense_desk_free(&desk);
+  return status;
 }
 
 int32_t recs_index_top_dense(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
                              const float *query, uint32_t dimension, uint32_t exclude, size_t k) {
-  recs__selector selector = {.exclude = exclude, .minimum = -INFINITY};
-  int32_t status;
   recs__enter();
   RECS_NOT_NULL(out_count);
   *out_count = 0;
@@ -132,16 +149,8 @@ int32_t recs_index_top_dense(uint32_t *out_rows, float *out_scores, size_t *out_
     RECS_NOT_NULL(out_scores);
   }
   RECS_TRY(check_query(index, query, dimension));
-  selector.rows = recs__index_dense(index) ? &index->dense.rows : &index->rows;
-  selector.room = k < selector.rows->count ? k : selector.rows->count;
-  selector.heap = recs__alloc(index->object.context, selector.room, sizeof *selector.heap);
-  if (selector.heap == NULL)
-    return recs__fail_nomem();
-  RECS_GO(select_rows(&selector, index, query, dimension));
-  RECS_GO(recs__selector_take(&selector, out_rows, out_scores, out_count));
-cleanup:
-  recs__free(index->object.context, selector.heap);
-  return status;
+  return recs__index_dense(index) ? top_of_dense(out_rows, out_scores, out_count, index, query, exclude, k)
+                                  : top_by_nonzeros(out_rows, out_scores, out_count, index, query, exclude, k);
 }
 
 int32_t recs__index_write_dense(const recs_index *index, recs__writer *writer) {
@@ -150,8 +159,9 @@ int32_t recs__index_write_dense(const recs_index *index, recs__writer *writer) {
   RECS_TRY(recs__kernel_write(dense->rows.kernel, writer));
   recs__leave_scope(&writer->scope);
   RECS_TRY(recs__write_u64(writer, "rows", dense->rows.count));
-  RECS_TRY(recs__write_u64(writer, "dimension", dense->dimension));
-  return recs__write(writer, "values", RECS__F32, dense->values, (uint64_t)dense->rows.count * dense->dimension);
+  RECS_TRY(recs__write_u64(writer, "dimension", dense->rows.columns));
+  return recs__write(writer, "values", RECS__F32, dense->vectors.values,
+                     (uint64_t)dense->rows.count * dense->rows.columns);
 }
 
 /* The rows stay in the file; groups are made of them anew. */

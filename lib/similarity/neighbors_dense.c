@@ -6,13 +6,7 @@
 #include "lib/similarity/dense.h"
 
 /* Rows a task: a multiple of the six that are multiplied at once. */
-enum { GRAIN = 2 * RECS__TILE_QUERIES };
-
-/* What one thread works with. */
-typedef struct desk {
-  float *packed;
-  uint64_t *heaps;
-} desk;
+enum { GRAIN = 16 * RECS__TILE_QUERIES };
 
 typedef struct building {
   const recs__graph_job *job;
@@ -21,31 +15,27 @@ typedef struct building {
   uint64_t *slots;
   uint32_t *counts;
   uint32_t room; /* neighbours a row at most */
-  desk *desks;
+  recs__dense_desk *desks; /* by thread */
   uint32_t threads;
 } building;
 
 static int32_t build_rows(void *payload, uint32_t thread, size_t begin, size_t end) {
   const building *build = payload;
   const recs__dense *dense = &build->dense;
-  const desk *own = &build->desks[thread];
-  const float *queries[GRAIN] = {NULL};
-  recs__selector selectors[GRAIN];
-  size_t rows = end - begin, count;
-  for (size_t i = 0; i < rows; i++) {
+  recs__dense_desk *desk = &build->desks[thread];
+  recs__row_range all = {0, dense->rows.count, NULL};
+  uint32_t self[GRAIN];
+  for (size_t i = 0; i < end - begin; i++) {
     recs__facts facts = recs__rows_facts(&dense->rows, (uint32_t)(begin + i));
-    queries[i] = dense->values + (begin + i) * dense->dimension;
-    selectors[i] = (recs__selector){.rows = &dense->rows,
-                                    .exclude = (uint32_t)(begin + i),
-                                    .minimum = build->job->options.minimum,
-                                    .heap = own->heaps + i * build->room,
-                                    .room = build->room};
-    recs__selector_begin(&selectors[i], &facts);
+    self[i] = (uint32_t)(begin + i);
+    recs__dense_ask(desk, i, dense->vectors.values + (begin + i) * dense->vectors.dimension, &facts,
+                    build->job->options.minimum, &self[i], 1);
   }
-  recs__dense_search(dense, queries, selectors, rows, own->packed);
-  for (size_t i = 0; i < rows; i++) {
-    size_t slot = (size_t)build->neighbors->offsets[begin + i];
-    RECS_TRY(recs__selector_take(&selectors[i], build->neighbors->ids + slot, build->neighbors->scores + slot, &count));
+  recs__dense_search(desk, end - begin, &all);
+  for (size_t i = 0; i < end - begin; i++) {
+    size_t slot = (size_t)build->neighbors->offsets[begin + i], count;
+    RECS_TRY(recs__selector_take(&desk->selectors[i], build->neighbors->ids + slot, build->neighbors->scores + slot,
+                                 &count));
     build->counts[begin + i] = (uint32_t)count;
   }
   return RECS_OK;
@@ -62,12 +52,8 @@ static int32_t make_room(building *build, uint32_t rows) {
     return recs__fail_nomem();
   for (uint32_t row = 0; row < rows; row++)
     build->slots[row] = build->room;
-  for (uint32_t i = 0; i < build->threads; i++) {
-    build->desks[i].packed = recs__alloc(context, build->dense.dimension, RECS__TILE_QUERIES * sizeof(float));
-    build->desks[i].heaps = recs__alloc(context, build->room, GRAIN * sizeof(uint64_t));
-    if (build->desks[i].packed == NULL || build->desks[i].heaps == NULL)
-      return recs__fail_nomem();
-  }
+  for (uint32_t i = 0; i < build->threads; i++)
+    RECS_TRY(recs__dense_desk_init(&build->desks[i], &build->dense, rows < GRAIN ? rows : GRAIN, build->room));
   return recs__neighbors_new(&build->neighbors, context, rows, build->slots);
 }
 
@@ -90,10 +76,8 @@ static int32_t build_dense(recs_neighbors **out, const recs__graph_job *job, con
     *out = build.neighbors;
   else
     recs__release(build.neighbors);
-  for (uint32_t i = 0; i < build.threads && build.desks != NULL; i++) {
-    recs__free(context, build.desks[i].packed);
-    recs__free(context, build.desks[i].heaps);
-  }
+  for (uint32_t i = 0; i < build.threads && build.desks != NULL; i++)
+    recs__dense_desk_free(&build.desks[i]);
   recs__free(context, build.desks);
   recs__free(context, build.slots);
   recs__free(context, build.counts);

@@ -18,6 +18,7 @@ static float some(uint32_t *state) {
 START_TEST(tiles_agree) {
   recs_context *contexts[] = {recs_test_threads(1, 0), recs_test_threads(1, RECS_CPU_AVX2),
                               recs_test_threads(1, UINT32_MAX)};
+  static const float none[RECS__TILE_QUERIES] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY, -INFINITY, -INFINITY};
   static float group[MOST * RECS__TILE_ROWS], queries[MOST * RECS__TILE_QUERIES], x[MOST], y[MOST];
   uint32_t state = 7;
   for (size_t i = 0; i < MOST * RECS__TILE_ROWS; i++)
@@ -26,6 +27,7 @@ START_TEST(tiles_agree) {
     queries[i] = some(&state);
   for (uint32_t dimension = 0; dimension <= MOST; dimension++) {
     float six[3][RECS__TILE_QUERIES * RECS__TILE_ROWS], one[3][RECS__TILE_ROWS];
+    uint64_t masks[RECS__TILE_QUERIES];
     double dots[3];
     for (uint32_t c = 0; c < dimension; c++) {
       x[c] = queries[c * RECS__TILE_QUERIES + 2];
@@ -33,8 +35,10 @@ START_TEST(tiles_agree) {
     }
     for (int i = 0; i < 3; i++) {
       const recs__tile_kind *tile = recs__tile_for(contexts[i]);
-      tile->six(six[i], queries, group, dimension);
-      tile->one(one[i], x, group, dimension);
+      ck_assert(tile->six(six[i], masks, queries, group, dimension, none));
+      for (int q = 0; q < RECS__TILE_QUERIES; q++)
+        ck_assert(masks[q] == UINT64_MAX);
+      ck_assert(tile->one(one[i], x, group, dimension, -INFINITY) == UINT64_MAX);
       dots[i] = tile->dot(x, y, dimension);
     }
     ck_assert_mem_eq(six[1], six[2], sizeof six[1]);
@@ -51,24 +55,30 @@ START_TEST(tiles_agree) {
 }
 END_TEST
 
-START_TEST(any_finds_the_one) {
-  static float dots[RECS__TILE_ROWS], gains[RECS__TILE_ROWS], tolls[RECS__TILE_ROWS];
-  static const uint32_t masks[] = {0, RECS_CPU_AVX2, UINT32_MAX};
+/* One row passes for one query, wherever it lies; to be equal is not enough. */
+START_TEST(the_row_above_its_level_is_found) {
+  static const uint32_t cpus[] = {0, RECS_CPU_AVX2, UINT32_MAX};
+  static const float queries[RECS__TILE_QUERIES] = {1, 2, 3, 4, 5, 6};
   for (int m = 0; m < 3; m++) {
-    recs_context *context = recs_test_threads(1, masks[m]);
-    const recs__tile_kind *tile = recs__tile_for(context);
-    for (int i = 0; i < RECS__TILE_ROWS; i++)
-      gains[i] = tolls[i] = 1;
-    ck_assert(!tile->any(dots, gains, tolls, 0, 0));
-    for (int i = 0; i < RECS__TILE_ROWS; i++) {
-      dots[i] = 3;
-      ck_assert(tile->any(dots, gains, tolls, 1, 1.5F));
-      ck_assert(!tile->any(dots, gains, tolls, 1, 2));
-      dots[i] = NAN;
-      ck_assert(tile->any(dots, gains, tolls, 1, 1e30F));
-      dots[i] = 0;
+    recs_context *own = recs_test_threads(1, cpus[m]);
+    const recs__tile_kind *tile = recs__tile_for(own);
+    for (int lane = 0; lane < RECS__TILE_ROWS; lane++) {
+      float group[RECS__TILE_ROWS] = {0}, places[RECS__TILE_QUERIES * RECS__TILE_ROWS];
+      float levels[RECS__TILE_QUERIES] = {3, 6, 9, 12, 15, 18};
+      uint64_t masks[RECS__TILE_QUERIES] = {0};
+      int q = lane % RECS__TILE_QUERIES;
+      group[lane] = 3;
+      ck_assert(!tile->six(places, masks, queries, group, 1, levels));
+      ck_assert(tile->one(places, &queries[q], group, 1, levels[q]) == 0);
+      levels[q] -= 1;
+      ck_assert(tile->six(places, masks, queries, group, 1, levels));
+      for (int i = 0; i < RECS__TILE_QUERIES; i++)
+        ck_assert(masks[i] == (i == q ? UINT64_C(1) << lane : 0));
+      ck_assert_float_eq(places[q * RECS__TILE_ROWS + lane], levels[q] + 1);
+      ck_assert(tile->one(places, &queries[q], group, 1, levels[q]) == UINT64_C(1) << lane);
+      ck_assert_float_eq(places[lane], levels[q] + 1);
     }
-    recs_context_free(context);
+    recs_context_free(own);
   }
 }
 END_TEST
@@ -300,7 +310,7 @@ int main(void) {
   tcase_set_timeout(tcase, 120);
   tcase_add_checked_fixture(tcase, setup, teardown);
   tcase_add_test(tcase, tiles_agree);
-  tcase_add_test(tcase, any_finds_the_one);
+  tcase_add_test(tcase, the_row_above_its_level_is_found);
   tcase_add_test(tcase, indexes_come_back);
   tcase_add_test(tcase, graphs_come_back);
   tcase_add_test(tcase, custom_indexes_stay);
