@@ -14,30 +14,37 @@ typedef struct item_knn {
   int normalize;
 } item_knn;
 
-static const double cosine_exponent = 0.5;
+/* The fields, with the defaults in which the two kinds differ. */
+#define FIELDS(few, most, apart, back, from, to, fade)                                                                      \
+  {                                                                                                                         \
+    RECS__F64(recs_item_knn_options, shrink, 0.0, 1e9, few,                                                                 \
+              "A similarity that rests on c common users is multiplied by c / (c + shrink)."),                              \
+    RECS__U32(recs_item_knn_options, k, 1, 65536, most, "Neighbours kept of each item."),                                   \
+    RECS__CHOICE(recs_item_knn_options, kernel, recs__kernel_choices, RECS__KERNEL_NAMES, RECS_KERNEL_COSINE,               \
+                 "The similarity of two items by their users."),                                                            \
+    RECS__FLAG(recs_item_knn_options, normalize, 0, "Divide by the sum of the similarities that a score is made of."),      \
+    RECS__U32(recs_item_knn_options, window, 0, UINT32_MAX, 0,                                                              \
+              "Items more than this many steps apart do not count together; 0: all do."),                                   \
+    RECS__F64(recs_item_knn_options, distance, 0.0, 16.0, apart,                                                            \
+              "Items that are d steps apart in a history count d^-distance together; 0: as much as neighbours."),           \
+    RECS__F64(recs_item_knn_options, backward, 0.0, 1.0, back,                                                              \
+              "What an item that came before counts, against 1 for one that came after."),                                  \
+    RECS__F64(recs_item_knn_options, exponent_from, 0.0, 2.0, from,                                                         \
+              "A similarity is divided by the count of the history's item to this power."),                                 \
+    RECS__F64(recs_item_knn_options, exponent_to, 0.0, 2.0, to,                                                             \
+              "A similarity is divided by the count of the scored item to this power."),                                    \
+    RECS__F64(recs_item_knn_options, recency, 0.0, 1.0, fade,                                                               \
+              "What is left of an item's weight a step back in the history."),                                              \
+    RECS__F64(recs_item_knn_options, half_life, 0.0, HUGE_VAL, 0.0,                                                         \
+              "An item this much older than the history's latest weighs half, in units of time; 0: no decay."),             \
+  }
 
-static const recs__field fields[] = {
-    RECS__F64(recs_item_knn_options, shrink, 0.0, 1e9, 0.0,
-              "A similarity that rests on c common users is multiplied by c / (c + shrink)."),
-    RECS__U32(recs_item_knn_options, k, 1, 65536, 50, "Neighbours kept of each item."),
-    RECS__CHOICE(recs_item_knn_options, kernel, recs__kernel_choices, RECS__KERNEL_NAMES, RECS_KERNEL_COSINE,
-                 "The similarity of two items by their users."),
-    RECS__FLAG(recs_item_knn_options, normalize, 0, "Divide by the sum of the similarities that a score is made of."),
-    RECS__U32(recs_item_knn_options, window, 0, UINT32_MAX, 0,
-              "Items more than this many steps apart do not count together; 0: all do."),
-    RECS__F64(recs_item_knn_options, distance, 0.0, 16.0, 0.0,
-              "Items that are d steps apart in a history count d^-distance together; 0: order says nothing."),
-    RECS__F64(recs_item_knn_options, backward, 0.0, 1.0, 1.0,
-              "What an item that came before counts, against 1 for one that came after."),
-    RECS__F64(recs_item_knn_options, exponent_from, 0.0, 2.0, cosine_exponent,
-              "A similarity is divided by the count of the history's item to this power."),
-    RECS__F64(recs_item_knn_options, exponent_to, 0.0, 2.0, cosine_exponent,
-              "A similarity is divided by the count of the scored item to this power."),
-    RECS__F64(recs_item_knn_options, recency, 0.0, 1.0, 1.0, "What is left of an item's weight a step back in the history."),
-    RECS__F64(recs_item_knn_options, half_life, 0.0, HUGE_VAL, 0.0,
-              "An item this much older than the history's latest weighs half, in units of time; 0: no decay."),
-};
+static const recs__field fields[] = FIELDS(0.0, 50, 0.0, 1.0, 0.5, 0.5, 1.0);
 static const recs_schema schema = RECS__SCHEMA("item-knn", recs_item_knn_options, fields);
+
+/* Chosen on the validation events of two logs of reviews. */
+static const recs__field order_fields[] = FIELDS(2.0, 100, 0.5, 0.4, 0.5, 0.3, 0.6);
+static const recs_schema order_schema = RECS__SCHEMA("order-knn", recs_item_knn_options, order_fields);
 
 /* The neighbours of one item. */
 typedef struct neighborhood {
@@ -95,7 +102,7 @@ static int32_t build_by_order(recs_neighbors **out, const recs_training *trainin
   if (chosen->kernel != RECS_KERNEL_COSINE)
     return recs__fail(RECS_ERROR_INVALID, "distance, backward, window and exponents go with kernel=cosine only");
   if (knows_order(chosen) && training->histories == NULL)
-    return recs__fail(RECS_ERROR_UNSUPPORTED, "item-knn by distance, backward or window needs histories");
+    return recs__fail(RECS_ERROR_UNSUPPORTED, "neighbours by distance, backward or window need histories");
   job.sequences = knows_order(chosen) ? recs__sequences_of_histories(training->histories, training->matrix->columns)
                                       : recs__sequences_of_matrix(training->matrix);
   return recs__neighbors_order(out, recs__context_of(training->matrix), &job);
@@ -103,7 +110,7 @@ static int32_t build_by_order(recs_neighbors **out, const recs_training *trainin
 
 static int32_t build(recs_neighbors **out, const recs_training *training, const recs_item_knn_options *chosen,
                      const recs__progress *progress) {
-  int plain = !knows_order(chosen) && chosen->exponent_from == cosine_exponent && chosen->exponent_to == cosine_exponent;
+  int plain = !knows_order(chosen) && chosen->exponent_from == 0.5 && chosen->exponent_to == 0.5;
   return (plain ? build_by_kernel : build_by_order)(out, training, chosen, progress);
 }
 
@@ -130,6 +137,13 @@ static int32_t fit(recs_scorer **out, const recs_training *training, const void 
   (void)settings;
   RECS_TRY(build(&neighbors, training, chosen, progress));
   return create(out, neighbors, recs_matrix_columns(training->matrix), &recency, chosen->normalize);
+}
+
+static int32_t fit_by_order(recs_scorer **out, const recs_training *training, const void *options, const char *settings,
+                            const recs__progress *progress) {
+  RECS_TRY(fit(out, training, options, settings, progress));
+  (*out)->kind = &recs__order_knn_kind;
+  return RECS_OK;
 }
 
 /* The sum of |sim| of what each item's score is made of, by which it is divided. */
@@ -232,6 +246,17 @@ const recs__scorer_kind recs__item_knn_kind = {
     .name = "item-knn",
     .schema = &schema,
     .fit = fit,
+    .score = score,
+    .similar = similar,
+    .reasons = reasons,
+    .write = write_neighbors,
+    .read = read_neighbors,
+};
+
+const recs__scorer_kind recs__order_knn_kind = {
+    .name = "order-knn",
+    .schema = &order_schema,
+    .fit = fit_by_order,
     .score = score,
     .similar = similar,
     .reasons = reasons,

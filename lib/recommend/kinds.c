@@ -9,7 +9,7 @@
 
 static const recs__scorer_kind *const kinds[] = {
     &recs__popularity_kind, &recs__content_kind, &recs__user_knn_kind, &recs__item_knn_kind,
-    &recs__hybrid_kind,     &recs__hybrid_equal_kind,
+    &recs__order_knn_kind,  &recs__hybrid_kind,  &recs__hybrid_equal_kind,
 };
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };

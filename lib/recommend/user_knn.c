@@ -3,10 +3,12 @@
 #include "lib/base/sort.h"
 #include "lib/data/matrix.h"
 #include "lib/recommend/kinds.h"
+#include "lib/recommend/recency.h"
 #include "lib/similarity/index.h"
 #include "lib/similarity/kernel.h"
 
 #include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +16,8 @@ typedef struct user_knn {
   recs_scorer scorer;
   recs_matrix *users; /* users x items */
   recs_index *index;  /* over the same rows */
+  recs__recency recency;
+  double exponent; /* similarities are still to be divided by the asking user's squares to this power */
   uint32_t k;
   int normalize;
 } user_knn;
@@ -26,6 +30,13 @@ static const recs__field fields[] = {
                  "The similarity of two users by their items."),
     RECS__FLAG(recs_user_knn_options, normalize, 0, "Divide by the sum of the similarities that a score is made of."),
     RECS__RESERVED(recs_user_knn_options, reserved),
+    RECS__F64(recs_user_knn_options, exponent_from, 0.0, 2.0, 0.5,
+              "A similarity is divided by the sum of the user's own squared weights to this power."),
+    RECS__F64(recs_user_knn_options, exponent_to, 0.0, 2.0, 0.5,
+              "A similarity is divided by the sum of the neighbour's squared weights to this power."),
+    RECS__F64(recs_user_knn_options, recency, 0.0, 1.0, 1.0, "What is left of an item's weight a step back in the history."),
+    RECS__F64(recs_user_knn_options, half_life, 0.0, HUGE_VAL, 0.0,
+              "An item this much older than the history's latest weighs half, in units of time; 0: no decay."),
 };
 static const recs_schema schema = RECS__SCHEMA("user-knn", recs_user_knn_options, fields);
 
@@ -35,15 +46,61 @@ static void destroy(void *object) {
   recs_index_free(self->index);
 }
 
-static int32_t build_index(recs_index **out, const recs_matrix *users, const recs_user_knn_options *chosen) {
+/* The sum of a row's squares. */
+static double squares_of(const float *values, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += (double)values[i] * (double)values[i];
+  return sum;
+}
+
+static double norm_to(double squares, double exponent) {
+  return squares > 0 ? pow(squares, -exponent) : 0;
+}
+
+/* The users with each row divided by a power of its squares: a dot product with such rows is a similarity but for what the asking
+ * user adds. */
+static int32_t divide_rows(recs_matrix **out, const recs_matrix *users, double exponent) {
+  RECS_TRY(recs__matrix_new(out, recs__context_of(users), users->rows, users->columns, (uint64_t)users->offsets[users->rows]));
+  for (uint32_t row = 0; row < users->rows; row++) {
+    int64_t begin = users->offsets[row], end = users->offsets[row + 1];
+    double factor = norm_to(squares_of(users->values + begin, (size_t)(end - begin)), exponent);
+    for (int64_t e = begin; e < end; e++) {
+      (*out)->indices[e] = users->indices[e];
+      double value = (double)users->values[e] * factor;
+      if (!(fabs(value) <= (double)FLT_MAX))
+        return recs__fail(RECS_ERROR_NUMERIC, "the weights of user %" PRIu32 " are too small for exponent_to=%g", row, exponent);
+      (*out)->values[e] = (float)value;
+    }
+    (*out)->offsets[row + 1] = end;
+  }
+  return RECS_OK;
+}
+
+static int32_t build_by_kernel(recs_index **out, const recs_matrix *users, int32_t name, double shrink) {
   recs_kernel *kernel;
   recs_kernel_options similarity;
   int32_t status;
   RECS_TRY(recs_kernel_options_init(&similarity, sizeof similarity));
-  similarity.shrink = chosen->shrink;
-  RECS_TRY(recs_kernel_create(&kernel, recs__context_of(users), chosen->kernel, &similarity));
+  similarity.shrink = shrink;
+  RECS_TRY(recs_kernel_create(&kernel, recs__context_of(users), name, &similarity));
   status = recs_index_create(out, kernel, users);
   recs_kernel_free(kernel);
+  return status;
+}
+
+static int32_t build_index(user_knn *self, const recs_user_knn_options *chosen) {
+  recs_matrix *divided;
+  int32_t status;
+  if (chosen->exponent_from == 0.5 && chosen->exponent_to == 0.5)
+    return build_by_kernel(&self->index, self->users, chosen->kernel, chosen->shrink);
+  if (chosen->kernel != RECS_KERNEL_COSINE)
+    return recs__fail(RECS_ERROR_INVALID, "exponents go with kernel=cosine only");
+  self->exponent = chosen->exponent_from;
+  status = divide_rows(&divided, self->users, chosen->exponent_to);
+  if (status == RECS_OK)
+    status = build_by_kernel(&self->index, divided, RECS_KERNEL_DOT, chosen->shrink);
+  recs_matrix_free(divided);
   return status;
 }
 
@@ -59,7 +116,8 @@ static int32_t fit(recs_scorer **out, const recs_training *training, const void 
   self->users = recs__hold(users);
   self->k = chosen->k;
   self->normalize = chosen->normalize;
-  status = build_index(&self->index, users, chosen);
+  self->recency = (recs__recency){chosen->recency, chosen->half_life};
+  status = build_index(self, chosen);
   if (status == RECS_OK)
     status = recs__progress_at(progress, 1);
   return recs__scorer_finish(out, self, status);
@@ -146,6 +204,22 @@ static int32_t find_scratch(recs__index_scratch **out, const user_knn *self, siz
   return RECS_OK;
 }
 
+/* The history as a row, with what has faded. */
+static int32_t make_faded_row(company *self, const user_knn *scorer, const recs_history *history) {
+  recs__faded faded;
+  int32_t status;
+  RECS_TRY(recs__faded_init(&faded, self->context, &scorer->recency, history));
+  status = make_row(self, &faded.history);
+  recs__faded_free(&faded, self->context);
+  return status;
+}
+
+static void divide_scores(company *self, double exponent) {
+  double factor = norm_to(squares_of(self->values, self->count), exponent);
+  for (size_t n = 0; n < self->found && exponent != 0; n++)
+    self->scores[n] = (float)fmin((double)FLT_MAX, (double)self->scores[n] * factor);
+}
+
 static int32_t find_company(company *out, const user_knn *scorer, const recs_history *history, recs__board *board) {
   size_t k = scorer->k < scorer->users->rows ? scorer->k : scorer->users->rows;
   recs__index_scratch *scratch;
@@ -154,12 +228,13 @@ static int32_t find_company(company *out, const user_knn *scorer, const recs_his
   RECS_TRY(company_alloc(out, scorer->scorer.object.context, history->count, k));
   if (history->count == 0 || k == 0)
     return RECS_OK;
-  RECS_GO(make_row(out, history));
+  RECS_GO(make_faded_row(out, scorer, history));
   RECS_GO(find_scratch(&scratch, scorer, k, board));
   query = (recs__row){out->columns, out->values, out->count};
   RECS_GO(recs__index_top(out->rows, out->scores, &out->found, scratch, &query, history->user, k));
   while (out->found > 0 && !(out->scores[out->found - 1] > 0)) /* who is not alike is no neighbour */
     out->found -= 1;
+  divide_scores(out, scorer->exponent);
 cleanup:
   if (status != RECS_OK)
     company_free(out);
@@ -245,6 +320,8 @@ static int32_t write_users(const recs_scorer *scorer, recs__writer *writer) {
   const user_knn *self = (const user_knn *)scorer;
   RECS_TRY(recs__write_u64(writer, "k", self->k));
   RECS_TRY(recs__write_u64(writer, "normalize", (uint64_t)self->normalize));
+  RECS_TRY(recs__recency_write(&self->recency, writer));
+  RECS_TRY(recs__write_f64(writer, "exponent", self->exponent));
   RECS_SCOPED(writer, "users", recs__matrix_write(self->users, writer));
   RECS_SCOPED(writer, "index", recs__index_write(self->index, writer));
   return RECS_OK;
@@ -254,6 +331,10 @@ static int32_t read_parts(user_knn *self, recs__reader *reader) {
   uint64_t k, normalize;
   RECS_TRY(recs__read_u64(reader, "k", 1, 65536, &k));
   RECS_TRY(recs__read_u64(reader, "normalize", 0, 1, &normalize));
+  RECS_TRY(recs__recency_read(&self->recency, reader));
+  RECS_TRY(recs__read_f64(reader, "exponent", &self->exponent));
+  if (!(self->exponent >= 0 && self->exponent <= 2))
+    return recs__fail(RECS_ERROR_FORMAT, "an exponent of user-knn is %g", self->exponent);
   self->k = (uint32_t)k;
   self->normalize = (int)normalize;
   RECS_SCOPED(reader, "users", recs__matrix_read(&self->users, reader));

@@ -273,7 +273,11 @@ _Static_assert(offsetof(recs_user_knn_options, k) == 16, "recs_user_knn_options.
 _Static_assert(offsetof(recs_user_knn_options, kernel) == 20, "recs_user_knn_options.kernel");
 _Static_assert(offsetof(recs_user_knn_options, normalize) == 24, "recs_user_knn_options.normalize");
 _Static_assert(offsetof(recs_user_knn_options, reserved) == 28, "recs_user_knn_options.reserved");
-_Static_assert(sizeof(recs_user_knn_options) == 32, "recs_user_knn_options");
+_Static_assert(offsetof(recs_user_knn_options, exponent_from) == 32, "recs_user_knn_options.exponent_from");
+_Static_assert(offsetof(recs_user_knn_options, exponent_to) == 40, "recs_user_knn_options.exponent_to");
+_Static_assert(offsetof(recs_user_knn_options, recency) == 48, "recs_user_knn_options.recency");
+_Static_assert(offsetof(recs_user_knn_options, half_life) == 56, "recs_user_knn_options.half_life");
+_Static_assert(sizeof(recs_user_knn_options) == 64, "recs_user_knn_options");
 _Static_assert(offsetof(recs_popularity_options, struct_size) == 0, "recs_popularity_options.struct_size");
 _Static_assert(offsetof(recs_popularity_options, half_life) == 8, "recs_popularity_options.half_life");
 _Static_assert(sizeof(recs_popularity_options) == 16, "recs_popularity_options");
@@ -297,6 +301,6 @@ _Static_assert(sizeof(recs_model_options) == 64, "recs_model_options");
 #endif
 
 int main(void) {
-  puts("288 values and offsets are as they were");
+  puts("292 values and offsets are as they were");
   return 0;
 }

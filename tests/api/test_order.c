@@ -147,6 +147,22 @@ START_TEST(what_was_done_last_weighs_most) {
 }
 END_TEST
 
+START_TEST(a_user_is_whom_they_were_last) {
+  static const uint32_t both[] = {3, 1};
+  recs_history history = history_of(both, 2);
+  double root3 = sqrt(3), root125 = sqrt(1.25);
+  trail walk;
+  ck_ok(open_walk(&walk, context)); /* user 0 has one of three items, user 1 one of two */
+  check_scores(&walk, "user-knn", "recency=0.5", &history,
+               (double[]){(1 / root3 + 0.5 / sqrt(2)) / root125, 1 / root3 / root125, 1 / root3 / root125,
+                          0.5 / sqrt(2) / root125, NAN, NAN});
+  check_scores(&walk, "user-knn", "exponent_from=1;exponent_to=0", &history, (double[]){1, 0.5, 0.5, 0.5, NAN, NAN});
+  check_scores(&walk, "user-knn", "exponent_from=0;exponent_to=1", &history,
+               (double[]){1.0 / 3 + 0.5, 1.0 / 3, 1.0 / 3, 0.5, NAN, NAN});
+  trail_close(&walk);
+}
+END_TEST
+
 START_TEST(similar_items_are_those_that_follow) {
   uint32_t items[ITEMS];
   double scores[ITEMS];
@@ -180,6 +196,8 @@ START_TEST(bad_settings) {
       {"item-knn", "half_life=-3", RECS_ERROR_INVALID, "half_life"},
       {"item-knn", "kernel=jaccard;distance=1", RECS_ERROR_INVALID, "kernel=cosine"},
       {"item-knn", "kernel=jaccard;exponent_to=0", RECS_ERROR_INVALID, "kernel=cosine"},
+      {"user-knn", "kernel=jaccard;exponent_to=0", RECS_ERROR_INVALID, "kernel=cosine"},
+      {"user-knn", "recency=-0.5", RECS_ERROR_INVALID, "recency"},
   };
   static const char *const orders[] = {"distance=1", "backward=0.5", "window=3"};
   recs_scorer *scorer;
@@ -194,6 +212,7 @@ START_TEST(bad_settings) {
   for (size_t i = 0; i < 3; i++)
     ck_fails(recs_scorer_fit(&scorer, &walk.training, "item-knn", orders[i], NULL, NULL), RECS_ERROR_UNSUPPORTED,
              "histories");
+  ck_fails(recs_scorer_fit(&scorer, &walk.training, "order-knn", NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "histories");
   ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", "exponent_to=1;recency=0.5", NULL, NULL));
   recs_scorer_free(scorer);
   trail_close(&walk);
@@ -238,6 +257,8 @@ static const struct {
     {"item-knn", "distance=0.3;backward=0.7;recency=0.7"},
     {"item-knn", "window=2;normalize=1;recency=0.7;half_life=3600000"},
     {"item-knn", "exponent_from=0.3;exponent_to=0.8;k=2"},
+    {"order-knn", NULL},
+    {"user-knn", "exponent_from=0.3;exponent_to=0.8;recency=0.5;half_life=3600000"},
 };
 
 enum { WAYS = sizeof ways / sizeof ways[0] };
@@ -312,6 +333,7 @@ int main(void) {
   tcase_add_test(all, near_items_and_later_ones_count_more);
   tcase_add_test(all, items_at_one_time_stand_side_by_side);
   tcase_add_test(all, what_was_done_last_weighs_most);
+  tcase_add_test(all, a_user_is_whom_they_were_last);
   tcase_add_test(all, similar_items_are_those_that_follow);
   tcase_add_test(all, bad_settings);
   tcase_add_test(all, hardly_anything);

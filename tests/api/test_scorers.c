@@ -305,7 +305,7 @@ START_TEST(the_smallest_shops) {
     recs_training training = {.struct_size = sizeof training};
     recs_history history = history_of(first, 1);
     recs_scorer *scorer;
-    if (strcmp(name, "content") == 0)
+    if (strcmp(name, "content") == 0 || strcmp(name, "order-knn") == 0) /* these need more than a matrix */
       continue;
     for (int full = 0; full < 2; full++) {
       recs_matrix *matrix;

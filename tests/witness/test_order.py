@@ -154,14 +154,36 @@ def test_neutral_order_is_the_cosine(recs):
 def test_histories_fade(recs, recency, half_life, times):
     """A faded history scores as one whose weights were given so."""
     trail = Trail(recs, 3, times=times)
-    for name in ("item-knn",):
+    for name in ("item-knn", "user-knn"):
         plain, fading = trail.fit(name), trail.fit(name, f"recency={recency};half_life={half_life}")
         for row in trail.rows:
             faded = [(i, w * fade, t) for (i, w, t), fade in zip(row, fades(row, recency, half_life))]
             np.testing.assert_allclose(trail.scores(fading, row), trail.scores(plain, faded), rtol=1e-6)
 
 
-SCORERS = [("item-knn", "distance=0.3;backward=0.7;recency=0.7"), ("item-knn", "window=2;normalize=1;recency=0.7;half_life=6")]
+@pytest.mark.parametrize("exponent_from,exponent_to,shrink", [(0.5, 0.2, 0), (0, 1, 0), (0.3, 0.9, 2.5), (0, 0, 0)])
+@pytest.mark.parametrize("k", [3, 100])
+def test_user_knn_with_exponents(recs, exponent_from, exponent_to, shrink, k):
+    trail = Trail(recs, 6)
+    rows = np.zeros((USERS, ITEMS))
+    for user in range(USERS):
+        for item, weight, _ in matrix_row(recs, trail.matrix, user):
+            rows[user, item] = weight
+    scorer = trail.fit("user-knn", f"k={k};exponent_from={exponent_from};exponent_to={exponent_to};shrink={shrink}")
+    squares, common = (rows * rows).sum(1), (rows != 0) @ (rows != 0).T.astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        similar = rows @ rows.T / np.outer(squares ** exponent_from, squares ** exponent_to) * common / (common + shrink)
+    similar = np.nan_to_num(similar)
+    np.fill_diagonal(similar, 0)
+    for user in range(USERS):
+        order = [v for v in np.lexsort((np.arange(USERS), -np.float32(similar[user]))) if similar[user, v] > 0][:k]
+        expected = similar[user, order] @ rows[order]
+        row = [(item, rows[user, item], NO_TIME) for item in np.flatnonzero(rows[user])]
+        np.testing.assert_allclose(np.nan_to_num(trail.scores(scorer, row, user)), expected, rtol=3e-6)
+
+
+SCORERS = [("order-knn", ""), ("user-knn", "recency=0.7;exponent_from=0.2;exponent_to=0.7"),
+           ("item-knn", "distance=0.3;backward=0.7;recency=0.7"), ("item-knn", "window=2;normalize=1;recency=0.7;half_life=6")]
 
 
 @pytest.mark.parametrize("name,settings", SCORERS)

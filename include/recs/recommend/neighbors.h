@@ -22,6 +22,9 @@ RECS_BEGIN_DECLS
  * stand on one step, neither before nor after each other; any other event is a step of its own. fade(j) is
  * recency^(steps from j to the end of the history) * 2^(-age(j) / half_life), the age taken from the history's latest
  * time.
+ *
+ * "order-knn" is the same scorer with other defaults, for logs where order says something: shrink 2, k 100, distance 0.5,
+ * backward 0.4, exponent_to 0.3, recency 0.6. Its schema is recs_scorer_schema("order-knn").
  */
 typedef struct recs_item_knn_options {
   size_t struct_size;   /**< Set by recs_item_knn_options_init(). */
@@ -44,12 +47,17 @@ typedef struct recs_item_knn_options {
 /** Options of "user-knn": score(i) = sum of sim(u, v) weight(v, i) over those of the k users v nearest to the history u
  * who have i. */
 typedef struct recs_user_knn_options {
-  size_t struct_size; /**< Set by recs_user_knn_options_init(). */
-  double shrink;      /**< See recs_kernel_options; default 0. */
-  uint32_t k;         /**< Neighbours asked a request; default 50. */
-  int32_t kernel;     /**< RECS_KERNEL_*; default COSINE. */
-  int32_t normalize;  /**< 1: divide by the sum of |sim| over the neighbours who have i; default 0. */
-  int32_t reserved;   /**< Must be 0. */
+  size_t struct_size;   /**< Set by recs_user_knn_options_init(). */
+  double shrink;        /**< See recs_kernel_options; default 0. */
+  uint32_t k;           /**< Neighbours asked a request; default 50. */
+  int32_t kernel;       /**< RECS_KERNEL_*; default COSINE. */
+  int32_t normalize;    /**< 1: divide by the sum of |sim| over the neighbours who have i; default 0. */
+  int32_t reserved;     /**< Must be 0. */
+  double exponent_from; /**< Of the user's own sum of squared weights n(u), 0 to 2; default 0.5, the cosine's. */
+  double exponent_to;   /**< Of the neighbour's, 0 to 2; default 0.5; less favours neighbours with many items. Another
+                             value of either needs the cosine kernel: sim(u, v) = dot(u, v) / (n(u)^from n(v)^to). */
+  double recency;       /**< As in recs_item_knn_options: the user's own items weigh less the further back they are. */
+  double half_life;     /**< As in recs_item_knn_options. */
 } recs_user_knn_options;
 
 /**
@@ -98,7 +106,8 @@ RECS_API int32_t recs_item_knn_fit(recs_scorer **out, const recs_training *train
  * @param options NULL for the defaults.
  * @param progress NULL, or called now and then on this thread; may cancel.
  * @param payload handed to @p progress.
- * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
+ * @return #RECS_OK; #RECS_ERROR_INVALID, also for exponents with another kernel than the cosine; #RECS_ERROR_NUMERIC for
+ *   weights too small for the exponents; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread. Complexity: O(entries) to fit; a request visits the users who have an item of the history.
  * @since 0.1
  */
