@@ -96,52 +96,6 @@ cleanup:
   return status;
 }
 
-/* Appends events [begin, end) of a chunk. `types` are the chunk's, as wide as outside. */
-static int32_t append_run(recs_events *to, const recs__event_view *view, const uint32_t *types, size_t begin,
-                          size_t end) {
-  recs_event_columns columns = {.struct_size = sizeof columns};
-  columns.users = view->users + begin;
-  columns.items = view->items + begin;
-  columns.types = types + begin;
-  columns.weights = view->weights == NULL ? NULL : view->weights + begin;
-  columns.quantities = view->quantities == NULL ? NULL : view->quantities + begin;
-  columns.prices = view->prices == NULL ? NULL : view->prices + begin;
-  columns.times = view->times == NULL ? NULL : view->times + begin;
-  columns.sessions = view->sessions == NULL ? NULL : view->sessions + begin;
-  return recs_events_append(to, &columns, end - begin);
-}
-
-/* Appends the runs of kept events of a chunk. */
-static int32_t append_kept(recs_events *to, const recs__event_view *view, const uint8_t *dropped, uint32_t *types) {
-  size_t begin = 0, end;
-  for (size_t i = 0; i < view->count; i++)
-    types[i] = view->types[i];
-  while (begin < view->count) {
-    for (end = begin; end < view->count && dropped[end] == 0;)
-      end += 1;
-    if (end > begin)
-      RECS_TRY(append_run(to, view, types, begin, end));
-    begin = end + 1;
-  }
-  return RECS_OK;
-}
-
-static int32_t write_log(recs_events **out, const recs__cleaning *cleaning) {
-  uint32_t *types = recs__alloc(cleaning->context, RECS__CHUNK, sizeof *types);
-  recs_events *log = NULL;
-  int32_t status;
-  if (types == NULL)
-    return recs__fail_nomem();
-  RECS_GO(recs__events_like(&log, cleaning->events));
-  for (size_t chunk = 0; chunk < cleaning->chunks; chunk++)
-    RECS_GO(append_kept(log, &cleaning->views[chunk], cleaning->dropped + chunk * RECS__CHUNK, types));
-  RECS_GO(recs_events_freeze(out, log));
-cleanup:
-  recs_events_free(log);
-  recs__free(cleaning->context, types);
-  return status;
-}
-
 static int32_t cleaning_create(recs__cleaning *out, const recs_events *events) {
   out->context = recs__context_of(events);
   out->events = events;
@@ -164,7 +118,7 @@ static int32_t clean(recs_events **out, recs_report **out_report, recs__cleaning
   recs__enter(); /* looking up what is not there is no error */
   if (out_report != NULL)
     RECS_TRY(write_report(&report, cleaning));
-  RECS_GO(write_log(out, cleaning));
+  RECS_GO(recs__events_select(out, cleaning->events, cleaning->dropped, 1)); /* what no rule dropped is marked 0 */
   status = recs__progress_at(progress, 1);
   if (status != RECS_OK) {
     recs_events_free(*out);

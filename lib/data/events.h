@@ -42,6 +42,10 @@ void recs__events_view(recs__event_view *out, const recs_events *events, size_t 
  * what cleaning and splitting fill. */
 int32_t recs__events_like(recs_events **out, const recs_events *events);
 
+/* A frozen log of the events whose mark, which is below 32, is a bit of `chosen`; in their order. `marks` has one byte an
+ * event. */
+int32_t recs__events_select(recs_events **out, const recs_events *events, const uint8_t *marks, uint32_t chosen);
+
 /* Takes back what was appended behind the first `count` events. Only for a call that fails: no snapshot may have been
  * taken since. */
 void recs__events_truncate(recs_events *events, uint64_t count);
