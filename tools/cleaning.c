@@ -29,8 +29,10 @@ int clean_events(recs_events **out, const recs_events *events, const cleaning_fl
     return code;
   if (recs_events_clean(out, &report, events, &options, terminal_progress(), NULL) != RECS_OK)
     return report_failure(NULL);
-  sheet_time(sheet, "clean", seconds_now() - start);
-  print_report(sheet, report);
+  if (sheet != NULL) {
+    sheet_time(sheet, "clean", seconds_now() - start);
+    print_report(sheet, report);
+  }
   recs_report_free(report);
   return EXIT_DONE;
 }

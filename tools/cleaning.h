@@ -16,7 +16,7 @@ typedef struct cleaning_flags {
   {"exclude", FLAG_TEXT, &(c).excluded, "ITEMS", "items that are no goods (postage, fees), joined by commas"},              \
   {"rule", FLAG_LIST, &(c).rules, "KEY=VALUE", "any rule of cleaning, such as drop_missing_user=0 or max_price_score=8"}
 
-/* A cleaned copy of a log; the report's rows go to the sheet. Returns an exit code. */
+/* A cleaned copy of a log; the report's rows go to the sheet (NULL: nowhere). Returns an exit code. */
 int clean_events(recs_events **out, const recs_events *events, const cleaning_flags *given, out_sheet *sheet);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct command {
   int (*run)(int count, char **arguments);
 } command;
 
-extern const command command_clean, command_features, command_fit, command_itemsets, command_recommend, command_rules,
+extern const command command_clean, command_evaluate, command_features, command_fit, command_itemsets, command_recommend, command_rules,
     command_segment, command_similar, command_similarity;
 
 /* What every command can be told. */

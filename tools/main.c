@@ -9,7 +9,7 @@
 
 static const command *const commands[] = {&command_clean,    &command_features, &command_segment,
                                           &command_itemsets, &command_rules,    &command_fit,
-                                          &command_recommend, &command_similar, &command_similarity};
+                                          &command_evaluate, &command_recommend, &command_similar, &command_similarity};
 
 static void print_usage(FILE *out) {
   fprintf(out, "usage: recs COMMAND ...\n\n");

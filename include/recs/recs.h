@@ -11,6 +11,7 @@
 #include <recs/recommend.h>
 #include <recs/rank.h>
 #include <recs/model.h>
+#include <recs/evaluate.h>
 #include <recs/persist.h>
 
 #endif

@@ -9,10 +9,9 @@
 /* Users a task. With vectors they are multiplied together. */
 enum { USERS_AT_ONCE = 16, VECTORS_AT_ONCE = 96 };
 
-/* Appends what the fallback would list and the list has not. The fallback is asked for so many that some may be there
- * already. */
-static int32_t fill_list(recs__board *board, uint32_t *items, double *scores, size_t *count, const recs__serving *self,
-                         const recs_history *history) {
+/* The fallback is asked for so many that some may be there already. */
+int32_t recs__serving_fill(recs__board *board, uint32_t *items, double *scores, size_t *count,
+                           const recs__serving *self, const recs_history *history) {
   const recs_context *context = self->model->object.context;
   uint32_t catalogue = self->model->fallback->items;
   size_t asked = self->n < catalogue ? self->n : catalogue;
@@ -42,7 +41,7 @@ static int32_t list_on(recs__board *board, uint32_t *items, double *scores, size
   RECS_TRY(recs__rank_list_by(board, items, scores, count, self->model->scorer, history, &self->rules, self->n));
   if (*count == self->n || self->model->fallback == NULL)
     return RECS_OK;
-  return fill_list(board, items, scores, count, self, history);
+  return recs__serving_fill(board, items, scores, count, self, history);
 }
 
 static int32_t list(uint32_t *items, double *scores, size_t *count, const recs_model *model,
@@ -136,7 +135,7 @@ static int32_t list_range_by_vectors(void *payload, uint32_t thread, size_t firs
   for (size_t i = 0; i < last - first; i++) {
     size_t place = i * serving->n;
     if (counts[i] < serving->n)
-      RECS_GO(fill_list(board, items + place, scores + place, &counts[i], serving, &histories[i]));
+      RECS_GO(recs__serving_fill(board, items + place, scores + place, &counts[i], serving, &histories[i]));
   }
 cleanup:
   recs__boards_give(model->boards, board);

@@ -17,6 +17,11 @@ int32_t recs__serving_begin(recs__serving *self, const recs_model *model, const 
 /* A zeroed one is fine. */
 void recs__serving_end(recs__serving *self);
 
+/* Appends what the fallback would list and the list has not, on a clean board, which it leaves clean. For a model with a
+ * fallback and a list of fewer than n. */
+int32_t recs__serving_fill(recs__board *board, uint32_t *items, double *scores, size_t *count,
+                           const recs__serving *self, const recs_history *history);
+
 /* INVALID unless the row is below `rows`; `what` says what it is the row of. */
 int32_t recs__model_check_row(const char *what, uint32_t row, uint32_t rows);
 

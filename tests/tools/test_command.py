@@ -209,3 +209,32 @@ def test_the_same_model_gives_the_same_bytes(tmp_path, log):
     for path, threads in zip(paths, (1, 2, 8)):
         recs("fit", log, "--threads", threads, "--out", path)
     assert len({path.read_bytes() for path in paths}) == 1
+
+
+def test_evaluate_measures_a_scorer(log):
+    answer = json.loads(recs("evaluate", log, "--scorer", "item-knn", "--split", "leave-last-out", "--at", "1,3",
+                             "--format", "json").stdout)
+    assert answer["scorer"] == "item-knn" and answer["users"] == 3 and answer["split"] == "leave-last-out"
+    assert {"read", "fit", "score"} <= set(answer["timings"])
+    assert {"hr@1", "hr@3", "ndcg@3", "recall@3", "precision@1", "map@3", "mrr@3", "auc", "coverage@3"} <= set(answer["metrics"])
+    for name, (low, high) in answer["intervals"].items():
+        if "nan" not in (low, answer["metrics"][name]):
+            assert low <= answer["metrics"][name] <= high
+    # Baskets are known: the default leaves out the last of them.
+    assert json.loads(recs("evaluate", log, "--basket", "order", "--scorer", "popularity", "--format",
+                           "json").stdout)["split"] == "leave-last-basket-out"
+    rows = list(csv.DictReader(io.StringIO(recs("evaluate", log, "--scorer", "popularity", "--bootstrap", "50",
+                                                "--format", "csv").stdout)))
+    assert rows[0]["metric"] == "hr@5" and float(rows[0]["low"]) <= float(rows[0]["value"])
+
+
+def test_evaluate_refuses_by_name(log):
+    assert "known: leave-last-out, leave-last-basket-out, holdout, time, users" in refused(
+        "evaluate", log, "--split", "last", code=2)
+    assert "between 0 and 1" in refused("evaluate", log, "--split", "holdout=2", code=2)
+    assert "train|train+valid" in refused("evaluate", log, "--fit", "all", code=2)
+    assert "no scorer" in refused("evaluate", log, "--scorer", "magic")
+    assert "only an order" in refused("evaluate", log, "--time-kind", "order", "--time", "quantity", "--split", "time=2026-01-10",
+                                      "--scorer", "popularity")
+    assert "cutoffs has" in refused("evaluate", log, "--at", "many", "--scorer", "popularity")
+    assert "--level" in refused("evaluate", log, "--level", "2", code=2)

@@ -1,0 +1,8 @@
+/* Part of librecs (MIT). How good a model is: splits, metrics, comparisons. */
+#ifndef RECS_EVALUATE_H
+#define RECS_EVALUATE_H
+
+#include <recs/evaluate/evaluation.h>
+#include <recs/evaluate/split.h>
+
+#endif
