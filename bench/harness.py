@@ -1,0 +1,133 @@
+"""The harness: a case gives contests, a contest is timed side by side and becomes one JSON line a peer.
+
+A case is a generator of Contest (one for each data set and size), registered with @case. Both sides of a contest do the
+same work on the same data in this process; what they return is compared, and the comparison is part of the line.
+"""
+import importlib
+import os
+import pathlib
+import statistics
+import time
+from dataclasses import dataclass, field
+
+HERE = pathlib.Path(__file__).parent
+CASES = {}
+ROUNDS = 7
+
+
+class Unavailable(Exception):
+    """This case, or this part of it, cannot run here: says why in one line."""
+
+
+@dataclass
+class Settings:
+    quick: bool = False
+    threads: int = 0
+    data: pathlib.Path | None = None
+    budget: float = 6.0  # seconds of timed runs for a side, beyond the warm-up
+
+    def __post_init__(self):
+        self.threads = self.threads or len(os.sched_getaffinity(0))
+
+
+@dataclass
+class Peer:
+    run: object             # () -> result: what is timed
+    same: object            # (ours, theirs) -> True, or False or a string that says what differs
+    ours: object = None     # when the answer to compare with this peer needs work of its own: () -> result
+
+
+@dataclass
+class Contest:
+    data: str
+    ours: object            # () -> result: what is timed
+    peers: dict             # name -> Peer
+    note: str = ""
+    extra: dict = field(default_factory=dict)
+
+
+def case(name, environment=None):
+    """Registers a case; `environment` is set for its process."""
+    def register(function):
+        CASES[name] = (function, environment or {})
+        return function
+    return register
+
+
+def load_cases():
+    for path in sorted((HERE / "cases").glob("*.py")):
+        if path.stem != "__init__":
+            importlib.import_module(f"cases.{path.stem}")
+    return CASES
+
+
+def timed(function):
+    start = time.perf_counter()
+    result = function()
+    return time.perf_counter() - start, result
+
+
+def run_contest(contest, settings):
+    """Seconds and results of all sides, by name ("" is ours): warm-up, then rounds in which the sides take turns.
+
+    A side takes part until it had ROUNDS runs or used up the budget; one that is over it after the warm-up is reported by
+    its warm-up alone.
+    """
+    sides = {"": contest.ours, **{name: peer.run for name, peer in contest.peers.items()}}
+    seconds, results = {}, {}
+    for name, function in sides.items():
+        elapsed, results[name] = timed(function)
+        seconds[name] = [elapsed] if elapsed > settings.budget else []
+    for _ in range(ROUNDS):
+        for name, function in sides.items():
+            if sum(seconds[name]) <= settings.budget:
+                seconds[name].append(timed(function)[0])
+    return seconds, results
+
+
+def lines(name, contest, settings):
+    """The JSON lines of a contest, one a peer."""
+    seconds, results = run_contest(contest, settings)
+    medians = {side: statistics.median(values) for side, values in seconds.items()}
+    for peer_name, peer in contest.peers.items():
+        verdict = peer.same(results[""], results[peer_name])
+        line = {"case": name, "data": contest.data, "ours_s": round(medians[""], 6), "peer": peer_name,
+                "peer_s": round(medians[peer_name], 6), "ratio": round(medians[peer_name] / medians[""], 3),
+                "same_answer": verdict is True, "runs": len(seconds[peer_name])}
+        notes = [text for text in (contest.note, "" if verdict is True else verdict or "answers differ") if text]
+        if notes:
+            line["note"] = "; ".join(notes)
+        yield line | contest.extra
+
+
+def run_case(name, settings):
+    """All JSON lines of a case; what cannot run is a line with "skipped"."""
+    function, _ = CASES[name]
+    try:
+        for contest in function(settings):
+            if isinstance(contest, Unavailable):
+                yield {"case": name, "skipped": str(contest)}
+            else:
+                yield from lines(name, contest, settings)
+    except Unavailable as reason:
+        yield {"case": name, "skipped": str(reason)}
+
+
+def seconds_text(value):
+    return f"{value:.3g} s" if value >= 1 else f"{value * 1e3:.3g} ms" if value >= 1e-3 else f"{value * 1e6:.3g} us"
+
+
+def table(rows):
+    """The lines as an aligned table."""
+    head = ("case", "data", "librecs", "peer", "its time", "ratio", "same answer")
+    body = []
+    for row in rows:
+        if "skipped" in row:
+            body.append((row["case"], "skipped: " + row["skipped"], "", "", "", "", ""))
+        else:
+            body.append((row["case"], row["data"], seconds_text(row["ours_s"]), row["peer"], seconds_text(row["peer_s"]),
+                         f"{row['ratio']:.2f}", "yes" if row["same_answer"] else "NO: " + row.get("note", "")))
+    widths = [max(len(line[column]) for line in [head] + [b for b in body if not b[1].startswith("skipped")])
+              for column in range(len(head))]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in [head] + body]
+    return "\n".join([text[0], "-" * len(text[0])] + text[1:])
