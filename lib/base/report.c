@@ -36,15 +36,22 @@ static entry *find_entry(const recs_report *report, const char *reason) {
   return NULL;
 }
 
+/* The entry of a reason, which is appended when it is new; a zeroed one has no count. */
+static int32_t make_entry(entry **out, recs_report *report, const char *reason) {
+  *out = find_entry(report, reason);
+  if (*out != NULL)
+    return RECS_OK;
+  RECS_TRY(recs__grow(report->object.context, &report->entries, &report->capacity, report->count + 1, sizeof **out));
+  *out = &report->entries[report->count++];
+  memset(*out, 0, sizeof **out);
+  (*out)->reason = reason;
+  return RECS_OK;
+}
+
 int32_t recs__report_add(recs_report *report, const char *reason, uint64_t count, uint64_t record, const char *example,
                          size_t length) {
-  entry *found = find_entry(report, reason);
-  if (found == NULL) {
-    RECS_TRY(recs__grow(report->object.context, &report->entries, &report->capacity, report->count + 1, sizeof *found));
-    found = &report->entries[report->count++];
-    memset(found, 0, sizeof *found);
-    found->reason = reason;
-  }
+  entry *found;
+  RECS_TRY(make_entry(&found, report, reason));
   if (found->count == 0 && count > 0) {
     found->first_record = record;
     if (example != NULL)
@@ -52,6 +59,23 @@ int32_t recs__report_add(recs_report *report, const char *reason, uint64_t count
   }
   found->count += count;
   return RECS_OK;
+}
+
+int32_t recs__report_move(recs_report *to, recs_report *from) {
+  for (size_t i = 0; i < from->count; i++) {
+    entry *found;
+    RECS_TRY(make_entry(&found, to, from->entries[i].reason));
+    if (found->count > 0)
+      found->count += from->entries[i].count;
+    else
+      *found = from->entries[i];
+  }
+  recs__report_clear(from);
+  return RECS_OK;
+}
+
+void recs__report_clear(recs_report *report) {
+  report->count = 0;
 }
 
 uint32_t recs_report_count(const recs_report *report) {

@@ -11,4 +11,10 @@ int32_t recs__report_create(recs_report **out, recs_context *context);
 int32_t recs__report_add(recs_report *report, const char *reason, uint64_t count, uint64_t record, const char *example,
                          size_t length);
 
+/* Moves what a report has to the end of another one, which has the same reasons or gets them. */
+int32_t recs__report_move(recs_report *to, recs_report *from);
+
+/* Forgets all reasons. */
+void recs__report_clear(recs_report *report);
+
 #endif

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { STRETCH = 8192, QUOTE = '"' };
+enum { STRETCH = RECS__SCAN_STRETCH, QUOTE = '"' };
 
 /* How reading a record ended. */
 typedef enum outcome {
@@ -32,13 +32,6 @@ static inline int next_mark(recs__scan *scan, const recs__window *window, uint32
     return 0;
   *mark = scan->marks[scan->used++];
   return 1;
-}
-
-/* Looks for marks anew, from the window's beginning on. */
-static void rescan(recs__scan *scan, const recs__window *window) {
-  scan->used = 0;
-  scan->count = 0;
-  scan->scanned = window->begin;
 }
 
 /* A quoted cell, whose opening quote is `*mark`; `*mark` becomes the mark behind it. Doubled quotes are only noted: the
@@ -112,7 +105,7 @@ static outcome read_cells(recs__records *records) {
   return WHOLE;
 }
 
-/* The next record, reading on as it needs. */
+/* The next record, reading on as it needs. In a stretch of a longer text, one that its end cuts off is not read. */
 static int32_t read_record(recs__records *records, outcome *ended) {
   recs__window *window = &records->window;
   records->line = records->next_line;
@@ -120,12 +113,12 @@ static int32_t read_record(recs__records *records, outcome *ended) {
     *ended = read_cells(records);
     if (*ended != CUT)
       return RECS_OK;
-    if (window->last && window->begin == window->end)
+    if (window->last && (window->begin == window->end || window->source == NULL))
       *ended = END;
     if (window->last || recs__window_full(window))
       return RECS_OK;
     RECS_TRY(recs__window_more(window));
-    rescan(&records->scan, window);
+    recs__scan_from(&records->scan, window->begin);
   }
 }
 
@@ -175,7 +168,7 @@ static int32_t refuse_text(recs__records *records, outcome ended) {
   RECS_TRY(recs__intake_refuse(records->intake, fault, line, window->bytes + window->begin, window->end - window->begin,
                                "%s", fault));
   RECS_TRY(recs__window_skip_line(window));
-  rescan(&records->scan, window);
+  recs__scan_from(&records->scan, window->begin);
   records->next_line += 1;
   return RECS_OK;
 }
@@ -233,7 +226,7 @@ static int32_t read_header(recs__records *records) {
   RECS_TRY(recs__grow(records->window.context, &records->cells, &records->cells_room, (size_t)records->columns + 1,
                       sizeof *records->cells));
   records->window.begin = begin;
-  rescan(&records->scan, &records->window);
+  recs__scan_from(&records->scan, records->window.begin);
   read_cells(records);
   records->window.begin = records->scan.end;
   decode_cells(records);
@@ -251,7 +244,7 @@ int32_t recs__csv_open(recs__records *records, char delimiter, int quoting) {
   if (scan->marks == NULL)
     return recs__fail_nomem();
   RECS_TRY(recs__grow(context, &records->cells, &records->cells_room, 1, sizeof *records->cells));
-  rescan(scan, &records->window);
+  recs__scan_from(scan, records->window.begin);
   RECS_TRY(read_header(records));
   for (uint32_t i = 0; i < records->columns; i++) {
     if (records->cells[i].length > 0)

@@ -1,13 +1,9 @@
 /* The behaviour log: dictionaries, and chunks of columns. */
 #include "lib/data/events.h"
 
-#include "lib/data/event_chunk.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-enum { MOST_TYPES = 255 };
 
 struct recs_events {
   recs__object object;
@@ -182,8 +178,8 @@ int32_t recs_events_type(uint32_t *out_type, recs_events *events, const char *na
   if (*out_type != RECS_NO_ROW)
     return RECS_OK;
   RECS_TRY(check_growing(events));
-  if (recs_ids_count(events->types) == MOST_TYPES)
-    return recs__fail(RECS_ERROR_OVERFLOW, "more than %d event types", MOST_TYPES);
+  if (recs_ids_count(events->types) == RECS__MOST_TYPES)
+    return recs__fail(RECS_ERROR_OVERFLOW, "more than %d event types", RECS__MOST_TYPES);
   return recs_ids_add(out_type, events->types, name, length);
 }
 
@@ -211,7 +207,7 @@ int32_t recs_events_time_kind(const recs_events *events) {
   return events == NULL ? 0 : events->time_kind;
 }
 
-static int32_t append(recs_events *events, const recs_event_columns *columns, size_t count) {
+int32_t recs__events_append(recs_events *events, const recs_event_columns *columns, size_t count) {
   recs__event_arrays arrays = {columns->users,      columns->items,  columns->types, columns->weights,
                                columns->quantities, columns->prices, columns->times, columns->sessions};
   RECS_TRY(reserve(events, arrays, count));
@@ -225,7 +221,7 @@ int32_t recs_events_append(recs_events *events, const recs_event_columns *column
   RECS_NOT_NULL(columns);
   RECS_TRY(check_growing(events));
   RECS_TRY(check_columns(events, columns, count));
-  return append(events, columns, count);
+  return recs__events_append(events, columns, count);
 }
 
 uint64_t recs_events_count(const recs_events *events) {
@@ -236,8 +232,9 @@ void recs__events_truncate(recs_events *events, uint64_t count) {
   events->count = count;
 }
 
-recs_ids *recs__events_own_ids(const recs_events *events, int items) {
-  return items ? events->items : events->users;
+recs_ids *recs__events_dictionary(const recs_events *events, recs__event_column c) {
+  return c == RECS__TYPES ? events->types : c == RECS__SESSIONS ? events->sessions
+         : c == RECS__ITEMS ? events->items : events->users;
 }
 
 size_t recs__events_chunks(const recs_events *events) {

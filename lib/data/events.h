@@ -2,9 +2,12 @@
 #ifndef RECS_LIB_DATA_EVENTS_H
 #define RECS_LIB_DATA_EVENTS_H
 
+#include "lib/data/event_chunk.h"
 #include "lib/data/ids.h"
 
 #include <math.h>
+
+enum { RECS__MOST_TYPES = 255 };
 
 /* The columns of one chunk. A NULL column means the default for every event (see recs_event_columns); users, items and
  * types are always there. Borrowed from the log. */
@@ -50,7 +53,10 @@ int32_t recs__events_select(recs_events **out, const recs_events *events, const 
  * taken since. */
 void recs__events_truncate(recs_events *events, uint64_t count);
 
-/* The dictionary of the items (else of the users), to grow while the log is filled. */
-recs_ids *recs__events_own_ids(const recs_events *events, int items);
+/* recs_events_append() without its checks, of columns whose every value is one that it would take. */
+int32_t recs__events_append(recs_events *events, const recs_event_columns *columns, size_t count);
+
+/* The dictionary that a column's rows belong to (users, items, types, sessions), to grow while the log is filled. */
+recs_ids *recs__events_dictionary(const recs_events *events, recs__event_column c);
 
 #endif

@@ -105,10 +105,9 @@ uint32_t recs__id_table_find(const recs__id_table *table, const char *id, size_t
 
 /* Hashes some ids and asks memory for what their look-ups will touch, one kind after the other, so that the waits
  * overlap. */
-static void ask_ahead(uint32_t *hashes, const recs__id_table *table, const char *bytes, const int64_t *offsets,
-                      size_t count) {
+static void ask_ahead(uint32_t *hashes, const recs__id_table *table, const recs__piece *texts, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    hashes[i] = hash_of(bytes + offsets[i], (size_t)(offsets[i + 1] - offsets[i]));
+    hashes[i] = hash_of(texts[i].text, texts[i].length);
     __builtin_prefetch(&table->slots[home(hashes[i], table->slot_count)]);
   }
   for (size_t i = 0; i < count; i++) {
@@ -123,14 +122,35 @@ static void ask_ahead(uint32_t *hashes, const recs__id_table *table, const char 
   }
 }
 
-void recs__id_table_find_many(uint32_t *rows, const recs__id_table *table, const char *bytes, const int64_t *offsets,
-                              size_t count) {
+/* The next few of the ids that stand one behind the other. */
+static size_t some_of(recs__piece *texts, const char *bytes, const int64_t *offsets, size_t left) {
+  size_t count = left < AHEAD ? left : AHEAD;
+  for (size_t i = 0; i < count; i++)
+    texts[i] = (recs__piece){bytes + offsets[i], (size_t)(offsets[i + 1] - offsets[i])};
+  return count;
+}
+
+static void find_some(uint32_t *rows, const recs__id_table *table, const recs__piece *texts, size_t count) {
   uint32_t hashes[AHEAD];
   size_t place;
-  for (size_t i = 0; i < count; i++) {
-    if (i % AHEAD == 0)
-      ask_ahead(hashes, table, bytes, offsets + i, count - i < AHEAD ? count - i : AHEAD);
-    rows[i] = look_up(&place, table, bytes + offsets[i], (size_t)(offsets[i + 1] - offsets[i]), hashes[i % AHEAD]);
+  ask_ahead(hashes, table, texts, count);
+  for (size_t i = 0; i < count; i++)
+    rows[i] = look_up(&place, table, texts[i].text, texts[i].length, hashes[i]);
+}
+
+void recs__id_table_find_many(uint32_t *rows, const recs__id_table *table, const char *bytes, const int64_t *offsets,
+                              size_t count) {
+  recs__piece texts[AHEAD];
+  for (size_t done = 0, some; done < count; done += some) {
+    some = some_of(texts, bytes, offsets + done, count - done);
+    find_some(rows + done, table, texts, some);
+  }
+}
+
+void recs__id_table_find_pieces(uint32_t *rows, const recs__id_table *table, const recs__piece *texts, size_t count) {
+  for (size_t done = 0, some; done < count; done += some) {
+    some = count - done < AHEAD ? count - done : AHEAD;
+    find_some(rows + done, table, texts + done, some);
   }
 }
 
@@ -213,22 +233,38 @@ static void take_back(recs__id_table *table, uint32_t count) {
   }
 }
 
+static int32_t add_some(uint32_t *rows, recs__id_table *table, const recs__piece *texts, size_t count) {
+  uint32_t hashes[AHEAD];
+  ask_ahead(hashes, table, texts, count);
+  for (size_t i = 0; i < count; i++)
+    RECS_TRY(add(&rows[i], table, texts[i].text, texts[i].length, hashes[i]));
+  return RECS_OK;
+}
+
 int32_t recs__id_table_add_many(uint32_t *rows, recs__id_table *table, const char *bytes, const int64_t *offsets,
                                 size_t count) {
-  uint32_t hashes[AHEAD], before = table->count, row;
-  for (size_t i = 0; i < count; i++) {
-    int32_t status;
-    if (i % AHEAD == 0)
-      ask_ahead(hashes, table, bytes, offsets + i, count - i < AHEAD ? count - i : AHEAD);
-    status = add(&row, table, bytes + offsets[i], (size_t)(offsets[i + 1] - offsets[i]), hashes[i % AHEAD]);
-    if (status != RECS_OK) {
-      take_back(table, before);
-      return status;
-    }
-    if (rows != NULL)
-      rows[i] = row;
+  recs__piece texts[AHEAD];
+  uint32_t unwanted[AHEAD], before = table->count;
+  int32_t status = RECS_OK;
+  for (size_t done = 0, some; done < count && status == RECS_OK; done += some) {
+    some = some_of(texts, bytes, offsets + done, count - done);
+    status = add_some(rows == NULL ? unwanted : rows + done, table, texts, some);
   }
-  return RECS_OK;
+  if (status != RECS_OK)
+    take_back(table, before);
+  return status;
+}
+
+int32_t recs__id_table_add_pieces(uint32_t *rows, recs__id_table *table, const recs__piece *texts, size_t count) {
+  uint32_t before = table->count;
+  int32_t status = RECS_OK;
+  for (size_t done = 0, some; done < count && status == RECS_OK; done += some) {
+    some = count - done < AHEAD ? count - done : AHEAD;
+    status = add_some(rows + done, table, texts + done, some);
+  }
+  if (status != RECS_OK)
+    take_back(table, before);
+  return status;
 }
 
 void recs__id_table_remove(recs__id_table *table, uint32_t row) {

@@ -6,6 +6,7 @@
 
 #include "lib/base/object.h"
 #include "lib/base/stream.h"
+#include "lib/data/names.h"
 #include <recs/data.h>
 
 enum { RECS__LONGEST_ID = 65536 };
@@ -42,12 +43,15 @@ uint32_t recs__id_table_find(const recs__id_table *table, const char *id, size_t
 /* The rows of many ids, id i being bytes[offsets[i] .. offsets[i + 1]). */
 void recs__id_table_find_many(uint32_t *rows, const recs__id_table *table, const char *bytes, const int64_t *offsets,
                               size_t count);
+/* The same for texts that lie anywhere. */
+void recs__id_table_find_pieces(uint32_t *rows, const recs__id_table *table, const recs__piece *texts, size_t count);
 
 /* The row of a proper id, which is added when it is new. On failure the table holds the same ids as before. */
 int32_t recs__id_table_add(uint32_t *row, recs__id_table *table, const char *id, size_t length);
 /* The same for many; `rows` may be NULL. On failure the ids that were new are taken back. */
 int32_t recs__id_table_add_many(uint32_t *rows, recs__id_table *table, const char *bytes, const int64_t *offsets,
                                 size_t count);
+int32_t recs__id_table_add_pieces(uint32_t *rows, recs__id_table *table, const recs__piece *texts, size_t count);
 
 /* Takes the id from a row that has one. Its text is overwritten: it may name a person. */
 void recs__id_table_remove(recs__id_table *table, uint32_t row);

@@ -122,6 +122,18 @@ uint32_t recs__ids_find(const recs_ids *ids, const char *id, size_t length) {
   return recs__id_table_find(ids->table, id, length);
 }
 
+void recs__ids_find_pieces(uint32_t *rows, const recs_ids *ids, const recs__piece *texts, size_t count) {
+  recs__id_table_find_pieces(rows, ids->table, texts, count);
+}
+
+int32_t recs__ids_add_pieces(uint32_t *rows, recs_ids *ids, const recs__piece *texts, size_t count) {
+  RECS_TRY(check_growing(ids));
+  if (count == 0)
+    return RECS_OK;
+  RECS_TRY(own_table(ids));
+  return recs__id_table_add_pieces(rows, ids->table, texts, count);
+}
+
 int32_t recs_ids_find(uint32_t *out_row, const recs_ids *ids, const char *id, size_t length) {
   char quoted[64];
   recs__enter();

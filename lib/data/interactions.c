@@ -30,7 +30,7 @@ static const uint32_t *rows_of(const recs__event_view *view, int32_t rows) {
 
 /* Appends the events of a chunk that count. */
 static void collect_chunk(recs__interactions *to, const recs__event_view *view, const recs_matrix_options *options,
-                          const double type_weights[RECS__TYPES]) {
+                          const double type_weights[RECS__TYPE_BYTES]) {
   const uint32_t *rows = rows_of(view, options->rows);
   const float *weights = options->use_weight ? view->weights : NULL;
   const double *quantities = options->use_quantity ? view->quantities : NULL;
@@ -86,7 +86,7 @@ static int32_t decay(recs__interactions *interactions, double half_life, int32_t
 int32_t recs__interactions_collect(recs__interactions *out, const recs_events *events,
                                    const recs_matrix_options *options) {
   const recs_ids *rows = options->rows == RECS_ROWS_SESSIONS ? recs_events_sessions(events) : recs_events_users(events);
-  double type_weights[RECS__TYPES];
+  double type_weights[RECS__TYPE_BYTES];
   recs__event_view view;
   RECS_TRY(recs__interactions_new(out, recs__context_of(events), recs_ids_count(rows),
                                   recs_ids_count(recs_events_items(events)), (size_t)recs_events_count(events)));

@@ -29,29 +29,31 @@ static int32_t read_line(recs__records *records, char **out, int *found) {
   return RECS_OK;
 }
 
-/* The column of a key, which is new at times. Lines mostly have the same keys in the same order: the one behind the
- * last key's is tried first. */
-static int32_t find_column(recs__records *records, const recs__cell *key, uint32_t *out) {
+int32_t recs__jsonl_column(recs__records *records, const char *name, size_t length, uint32_t *out) {
+  const recs_context *context = records->window.context;
   uint32_t known = recs_ids_count(records->names);
+  *out = recs__ids_find(records->names, name, length);
+  if (*out != RECS_NO_ROW)
+    return RECS_OK;
+  *out = known;
+  RECS_TRY(recs__grow(context, &records->cells, &records->cells_room, (size_t)known + 1, sizeof *records->cells));
+  RECS_TRY(recs__grow(context, &records->given, &records->given_room, (size_t)known + 1, sizeof *records->given));
+  RECS_TRY(recs__records_add_name(records, name, length, known));
+  memset(&records->cells[known], 0, sizeof *records->cells);
+  records->columns = known + 1;
+  return RECS_OK;
+}
+
+/* The column of a key. Lines mostly have the same keys in the same order: the one behind the last key's is tried first. */
+static int32_t find_column(recs__records *records, const recs__cell *key, uint32_t *out) {
   uint32_t guess = records->given_count == 0 ? 0 : records->given[records->given_count - 1] + 1;
   const char *name;
   size_t length;
   *out = guess;
-  if (guess < known && recs_ids_name(&name, &length, records->names, guess) == RECS_OK && length == key->length &&
-      memcmp(name, key->text, length) == 0)
+  if (guess < recs_ids_count(records->names) && recs_ids_name(&name, &length, records->names, guess) == RECS_OK &&
+      length == key->length && memcmp(name, key->text, length) == 0)
     return RECS_OK;
-  *out = recs__ids_find(records->names, key->text, key->length);
-  if (*out != RECS_NO_ROW)
-    return RECS_OK;
-  *out = known;
-  RECS_TRY(recs__grow(records->window.context, &records->cells, &records->cells_room, (size_t)known + 1,
-                      sizeof *records->cells));
-  RECS_TRY(recs__grow(records->window.context, &records->given, &records->given_room, (size_t)known + 1,
-                      sizeof *records->given));
-  RECS_TRY(recs__records_add_name(records, key->text, key->length, known));
-  memset(&records->cells[known], 0, sizeof *records->cells);
-  records->columns = known + 1;
-  return RECS_OK;
+  return recs__jsonl_column(records, key->text, key->length, out);
 }
 
 /* A key and its value. A fault is the JSON's, a failure the library's. */

@@ -1,40 +1,36 @@
-/* Events from tables: each record's cells become the values of one event, and blocks of events go to the log. */
-#include "lib/data/columns.h"
-#include "lib/data/events.h"
-#include "lib/data/time.h"
+/* Events from tables. The text is read in windows, each is cut at newlines into stretches that are read at the same time,
+ * and their events go to the log in order. A newline may stand within quotes: then the stretch before it ends within a
+ * record, what was read behind it is forgotten, and reading goes on from that record. */
+#include "lib/data/event_batch.h"
 
-#include <math.h>
+#include "lib/base/parallel.h"
+
 #include <string.h>
 
-enum { BLOCK = 4096, REMEMBERED = 48 };
+enum {
+  STRETCH = 128 << 10,   /* bytes of a stretch: it and its events stay in the second-level cache */
+  STRETCHES_A_THREAD = 4, /* so that threads that get little to do take another one */
+  MOST_STRETCHES = 256,
+  FLUSH_AT = 4096 /* events read one by one */
+};
 
-/* What a column may be. Values that may be bad come before those that grow a dictionary, so that a dropped line leaves
- * no ids. */
-typedef enum role { WEIGHT, QUANTITY, PRICE, TIME, EVENT, SESSION, USER, ITEM, ROLES } role;
-
-/* What the line before had in a column: lines of one user, order or moment mostly stand together. */
-typedef struct neighbour {
-  int64_t value;
-  uint32_t length; /* 0: nothing is remembered */
-  char text[REMEMBERED];
-} neighbour;
+/* A part of the window that ends in a newline, and what was read of it. */
+typedef struct stretch {
+  size_t begin;
+  size_t length;
+  uint64_t line;
+  recs__event_batch batch;
+  int open;
+} stretch;
 
 typedef struct reader {
   recs_events *events;
-  const recs_events_read_options *options;
   recs__intake intake;
-  recs__records records;
-  uint32_t known;          /* column names that were looked at */
-  uint32_t columns[ROLES]; /* RECS_NO_ROW: none */
-  neighbour before[ROLES];
-  int refused; /* the record is bad and was counted so */
+  recs__event_batch main; /* whose records have the window */
+  stretch *stretches;
+  size_t most;    /* how many there may be */
+  int one_by_one; /* records are read one after the other, not in stretches */
   uint64_t read;
-  size_t count; /* events in the block */
-  float weights[BLOCK];
-  double quantities[BLOCK];
-  double prices[BLOCK];
-  int64_t times[BLOCK];
-  uint32_t rows[ROLES][BLOCK]; /* of events (types), sessions, users, items */
 } reader;
 
 static const recs__choice time_kinds[] = {{"clock", RECS_TIME_CLOCK}, {"order", RECS_TIME_ORDER}, {NULL, 0}};
@@ -66,245 +62,170 @@ int32_t recs_events_read_options_init(recs_events_read_options *options, size_t 
   return recs_options_init(options, &schema, struct_size);
 }
 
-/* Each role's default column, its option, and what its bad values are counted as. */
-static const struct {
-  const char *column;
-  size_t option;
-  const char *reason;
-} roles[ROLES] = {[WEIGHT] = {"weight", offsetof(recs_events_read_options, weight), "bad weight"},
-                  [QUANTITY] = {"quantity", offsetof(recs_events_read_options, quantity), "bad quantity"},
-                  [PRICE] = {"price", offsetof(recs_events_read_options, price), "bad price"},
-                  [TIME] = {"time", offsetof(recs_events_read_options, time), "bad time"},
-                  [EVENT] = {"event", offsetof(recs_events_read_options, event), "bad event type"},
-                  [SESSION] = {"session", offsetof(recs_events_read_options, session), "bad session"},
-                  [USER] = {"user", offsetof(recs_events_read_options, user), "bad user"},
-                  [ITEM] = {"item", offsetof(recs_events_read_options, item), "bad item"}};
-
-/* The column that the caller names for a role; NULL: none. */
-static const char *named_column(const recs_events_read_options *options, role r) {
-  const char *name;
-  memcpy(&name, (const char *)options + roles[r].option, sizeof name);
-  return name;
+/* Gives a batch's events to the log. */
+static int32_t flush(reader *self, recs__event_batch *batch) {
+  self->read += batch->count;
+  return recs__event_batch_flush(batch, self->events);
 }
 
-static const char *wanted_column(const recs_events_read_options *options, role r) {
-  const char *name = named_column(options, r);
-  return name == NULL ? roles[r].column : name;
+/* Reads a record from the window, which goes on as it needs. */
+static int32_t read_one(reader *self, int *found) {
+  recs__event_batch *batch = &self->main;
+  RECS_TRY(recs__records_next(&batch->records, found));
+  if (!*found)
+    return RECS_OK;
+  RECS_TRY(recs__event_batch_match(batch));
+  RECS_TRY(recs__event_batch_add(batch));
+  return recs__event_batch_settle(batch, self->events);
 }
 
-/* Whether a role takes a column: the one that the caller names for it, or that of its default name when the caller
- * names that for no other role. */
-static int takes_column(const recs_events_read_options *options, role r, const char *column) {
-  if (strcmp(wanted_column(options, r), column) != 0)
+static int32_t read_one_by_one(reader *self) {
+  int found;
+  do {
+    RECS_TRY(read_one(self, &found));
+    if (!found || self->main.count == FLUSH_AT)
+      RECS_TRY(flush(self, &self->main));
+  } while (found);
+  return RECS_OK;
+}
+
+/* Where the line ends in which the byte `at` of the window is, or the next one when a stretch would be empty otherwise; 0: nowhere. */
+static size_t line_end(const recs__window *window, size_t begin, size_t at) {
+  const char *newline;
+  for (size_t end = at < window->end ? at : window->end; end > begin; end--) {
+    if (window->bytes[end - 1] == '\n')
+      return end;
+  }
+  if (at >= window->end)
     return 0;
-  for (int other = 0; named_column(options, r) == NULL && other < ROLES; other++) {
-    const char *name = named_column(options, (role)other);
-    if (name != NULL && strcmp(name, column) == 0)
-      return 0;
+  newline = memchr(window->bytes + at, '\n', window->end - at);
+  return newline == NULL ? 0 : (size_t)(newline - window->bytes) + 1;
+}
+
+static uint64_t count_lines(const char *text, size_t length) {
+  uint64_t lines = 0;
+  for (size_t i = 0; i < length; i++)
+    lines += text[i] == '\n';
+  return lines;
+}
+
+/* Cuts the window, as far as its lines are whole; returns how many stretches there are. */
+static size_t cut_window(reader *self) {
+  const recs__records *records = &self->main.records;
+  size_t count = 0, begin = records->window.begin, end;
+  uint64_t line = records->next_line;
+  for (; count < self->most && (end = line_end(&records->window, begin, begin + STRETCH)) != 0; count++) {
+    stretch *next = &self->stretches[count];
+    next->begin = begin;
+    next->length = end - begin;
+    next->line = line;
+    line += count_lines(records->window.bytes + begin, end - begin);
+    begin = end;
   }
-  return 1;
+  return count;
 }
 
-static int is_required(const recs_events_read_options *options, role r) {
-  return named_column(options, r) != NULL || r == ITEM || (r == USER && options->require_user);
-}
-
-static int32_t require_columns(const reader *self) {
-  for (int r = ROLES - 1; r >= 0; r--) {
-    const char *name = wanted_column(self->options, (role)r);
-    if (self->columns[r] == RECS_NO_ROW && is_required(self->options, (role)r))
-      return recs__no_column(&self->records, name, strlen(name));
+static int32_t read_stretches(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const reader *self = payload;
+  (void)thread;
+  for (size_t i = begin; i < end; i++) {
+    stretch *one = &self->stretches[i];
+    recs__event_batch_read(&one->batch, self->main.records.window.bytes + one->begin, one->length, one->line);
   }
   return RECS_OK;
 }
 
-static int32_t refuse(reader *self, role r, const recs__cell *cell, const char *complaint) {
-  self->refused = 1;
-  return recs__refuse_cell(&self->records, wanted_column(self->options, r), roles[r].reason, cell, complaint);
-}
-
-static int is_before(const neighbour *before, const recs__cell *cell) {
-  return before->length == cell->length && memcmp(before->text, cell->text, cell->length) == 0;
-}
-
-static void remember(neighbour *before, const recs__cell *cell, int64_t value) {
-  before->value = value;
-  before->length = cell->length <= REMEMBERED ? cell->length : 0;
-  memcpy(before->text, cell->text, before->length);
-}
-
-static int32_t read_number(reader *self, role r, const recs__cell *cell, double *out) {
-  const char *complaint;
-  return recs__cell_number(cell, out, &complaint) ? RECS_OK : refuse(self, r, cell, complaint);
-}
-
-static int32_t read_weight(reader *self, const recs__cell *cell) {
-  double value = 1;
-  RECS_TRY(read_number(self, WEIGHT, cell, &value));
-  self->weights[self->count] = (float)value;
-  return isfinite((float)value) ? RECS_OK : refuse(self, WEIGHT, cell, "is too large");
-}
-
-static int32_t read_time(reader *self, const recs__cell *cell) {
-  int order = self->options->time_kind == RECS_TIME_ORDER;
-  int64_t value;
-  if (is_before(&self->before[TIME], cell)) {
-    self->times[self->count] = self->before[TIME].value;
-    return RECS_OK;
-  }
-  if (cell->raw || !(order ? recs__parse_order : recs__parse_time)(cell->text, cell->length, &value))
-    return refuse(self, TIME, cell, order ? "is no place in an order (a whole number)" : "is no time");
-  remember(&self->before[TIME], cell, value);
-  self->times[self->count] = value;
-  return RECS_OK;
-}
-
-static int32_t check_id(reader *self, role r, const recs__cell *cell) {
-  const char *complaint = is_before(&self->before[r], cell) ? NULL : recs__id_complaint(cell);
-  return complaint == NULL ? RECS_OK : refuse(self, r, cell, complaint);
-}
-
-/* The first pass over a record's cells: values, and whether ids are any. */
-static int32_t read_value(reader *self, role r, const recs__cell *cell) {
-  switch (r) {
-  case WEIGHT:
-    return read_weight(self, cell);
-  case QUANTITY:
-    return read_number(self, r, cell, &self->quantities[self->count]);
-  case PRICE:
-    return read_number(self, r, cell, &self->prices[self->count]);
-  case TIME:
-    return read_time(self, cell);
-  default:
-    return check_id(self, r, cell);
-  }
-}
-
-static int32_t add_id(reader *self, role r, const recs__cell *cell, uint32_t *row) {
-  switch (r) {
-  case EVENT:
-    return recs_events_type(row, self->events, cell->text, cell->length);
-  case SESSION:
-    return recs_events_session(row, self->events, cell->text, cell->length);
-  default:
-    return recs_ids_add(row, recs__events_own_ids(self->events, r == ITEM), cell->text, cell->length);
-  }
-}
-
-/* The second pass: the rows of ids. */
-static int32_t read_id(reader *self, role r, const recs__cell *cell) {
-  uint32_t row;
-  int32_t status;
-  if (is_before(&self->before[r], cell)) {
-    self->rows[r][self->count] = (uint32_t)self->before[r].value;
-    return RECS_OK;
-  }
-  status = add_id(self, r, cell, &row);
-  if (status == RECS_ERROR_OVERFLOW && r == EVENT)
-    return refuse(self, r, cell, "is one event type too many: there may be 255");
-  RECS_TRY(status);
-  remember(&self->before[r], cell, row);
-  self->rows[r][self->count] = row;
-  return RECS_OK;
-}
-
-/* The event that a record without cells is. */
-static void set_defaults(reader *self) {
-  size_t at = self->count;
-  self->weights[at] = 1;
-  self->quantities[at] = 1;
-  self->prices[at] = NAN;
-  self->times[at] = RECS_NO_TIME;
-  self->rows[EVENT][at] = 0;
-  self->rows[SESSION][at] = RECS_NO_ROW;
-  self->rows[USER][at] = RECS_NO_ROW;
-  self->rows[ITEM][at] = RECS_NO_ROW;
-}
-
-/* The cell of a role; NULL when it is not there or empty. */
-static const recs__cell *cell_of(const reader *self, role r) {
-  const recs__cell *cell = self->columns[r] == RECS_NO_ROW ? NULL : &self->records.cells[self->columns[r]];
-  return cell == NULL || cell->length == 0 ? NULL : cell;
-}
-
-static int32_t read_cells(reader *self) {
-  self->refused = 0;
-  set_defaults(self);
-  for (int r = 0; r < ROLES && !self->refused; r++) {
-    const recs__cell *cell = cell_of(self, (role)r);
-    if (cell != NULL)
-      RECS_TRY(read_value(self, (role)r, cell));
-  }
-  for (int r = EVENT; r < ROLES && !self->refused; r++) {
-    const recs__cell *cell = cell_of(self, (role)r);
-    if (cell != NULL)
-      RECS_TRY(read_id(self, (role)r, cell));
-  }
-  self->count += !self->refused;
-  return RECS_OK;
-}
-
-/* Gives the block to the log. */
-static int32_t flush(reader *self) {
-  recs_event_columns columns = {.struct_size = sizeof columns};
-  columns.users = self->rows[USER];
-  columns.items = self->rows[ITEM];
-  columns.types = self->rows[EVENT];
-  columns.weights = self->weights;
-  columns.quantities = self->quantities;
-  columns.prices = self->prices;
-  columns.times = self->times;
-  columns.sessions = self->rows[SESSION];
-  RECS_TRY(recs_events_append(self->events, &columns, self->count));
-  self->read += self->count;
-  self->count = 0;
-  return RECS_OK;
-}
-
-/* Looks at the column names that are new. */
-static int32_t match_columns(reader *self) {
-  for (; self->known < recs_ids_count(self->records.names); self->known++) {
+/* The column names of a stretch that the table did not have so far. */
+static int32_t take_names(recs__event_batch *to, const recs__records *from) {
+  for (uint32_t row = 0; !from->header && row < recs_ids_count(from->names); row++) {
     const char *name;
-    RECS_TRY(recs_ids_name(&name, NULL, self->records.names, self->known));
-    for (int r = 0; r < ROLES; r++) {
-      if (takes_column(self->options, (role)r, name))
-        self->columns[r] = self->records.places[self->known];
+    size_t length;
+    uint32_t column;
+    RECS_TRY(recs_ids_name(&name, &length, from->names, row));
+    RECS_TRY(recs__jsonl_column(&to->records, name, length, &column));
+  }
+  return recs__event_batch_match(to);
+}
+
+/* Takes over what a stretch has. `*whole` is 0 when its last record goes on behind it, so that what was read of the next one means
+ * nothing. */
+static int32_t take_stretch(reader *self, stretch *one, int *whole) {
+  recs__event_batch *batch = &one->batch;
+  const recs__window *rest = &batch->records.window;
+  *whole = 0;
+  self->one_by_one |= !recs__event_batch_types_fit(batch);
+  if (self->one_by_one)
+    return RECS_OK;
+  RECS_TRY(recs__event_batch_settle(batch, self->events));
+  RECS_TRY(flush(self, batch));
+  if (batch->status != RECS_OK)
+    return recs__fail(batch->status, "%s", batch->message);
+  RECS_TRY(take_names(&self->main, &batch->records));
+  RECS_TRY(recs__report_move(self->intake.report, batch->intake.report));
+  *whole = rest->begin == rest->end;
+  self->main.records.any |= batch->records.any;
+  recs__records_pass(&self->main.records, rest->begin, batch->records.next_line);
+  return RECS_OK;
+}
+
+static int32_t open_stretches(reader *self, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    stretch *one = &self->stretches[i];
+    if (one->open)
+      continue;
+    one->open = 1;
+    RECS_TRY(recs__event_batch_fork(&one->batch, &self->main));
+  }
+  return RECS_OK;
+}
+
+/* Reads the stretches of the window as far as they go. */
+static int32_t read_window(reader *self) {
+  size_t count = cut_window(self);
+  int whole = 1;
+  RECS_TRY(open_stretches(self, count));
+  RECS_TRY(recs__parallel(recs__context_of(self->events), count, 1, read_stretches, self, NULL));
+  for (size_t i = 0; i < count && whole; i++)
+    RECS_TRY(take_stretch(self, &self->stretches[i], &whole));
+  return RECS_OK;
+}
+
+/* Window by window. What takes more than a window, and the end of the table, are left to read_one(). */
+static int32_t read_windows(reader *self) {
+  recs__window *window = &self->main.records.window;
+  int found = 1;
+  while (found && !self->one_by_one) {
+    size_t begin = window->begin;
+    RECS_TRY(read_window(self));
+    if (window->begin == begin && !self->one_by_one) {
+      RECS_TRY(read_one(self, &found));
+      RECS_TRY(flush(self, &self->main));
+    } else if (!window->last) {
+      RECS_TRY(recs__window_more(window));
+      recs__records_pass(&self->main.records, 0, self->main.records.next_line);
     }
   }
-  return RECS_OK;
+  return self->one_by_one ? read_one_by_one(self) : RECS_OK;
 }
 
 static int32_t read_records(reader *self) {
-  int found;
-  RECS_TRY(match_columns(self));
-  if (self->records.header)
-    RECS_TRY(require_columns(self));
-  for (;;) {
-    RECS_TRY(recs__records_next(&self->records, &found));
-    if (!found)
-      break;
-    RECS_TRY(match_columns(self));
-    RECS_TRY(read_cells(self));
-    if (self->count == BLOCK)
-      RECS_TRY(flush(self));
-  }
-  RECS_TRY(require_columns(self));
-  return flush(self);
+  RECS_TRY(recs__event_batch_match(&self->main));
+  if (self->main.records.header)
+    RECS_TRY(recs__event_batch_require(&self->main));
+  RECS_TRY(read_windows(self));
+  return recs__event_batch_require(&self->main);
 }
 
 static int32_t read_table(reader *self, recs__source *source, const recs__progress *progress) {
   recs_context *context = recs__context_of(self->events);
-  recs__table_form form = {self->options->format, self->options->delimiter, 0};
-  int32_t status;
+  const recs_events_read_options *options = self->main.options;
+  recs__table_form form = {options->format, options->delimiter, self->most * STRETCH};
   RECS_TRY(recs__report_create(&self->intake.report, context));
   RECS_TRY(recs__report_add(self->intake.report, "read", 0, 0, NULL, 0));
-  RECS_GO(recs__records_open(&self->records, context, source, &self->intake, progress, &form));
-  RECS_GO(read_records(self));
-  RECS_GO(recs__report_add(self->intake.report, "read", self->read, 0, NULL, 0));
-  RECS_GO(recs__progress_at(progress, 1.0));
-cleanup:
-  recs__records_close(&self->records);
-  return status;
+  RECS_TRY(recs__records_open(&self->main.records, context, source, &self->intake, progress, &form));
+  RECS_TRY(read_records(self));
+  RECS_TRY(recs__report_add(self->intake.report, "read", self->read, 0, NULL, 0));
+  return recs__progress_at(progress, 1.0);
 }
 
 /* A frozen log takes no events, and one whose times mean something else takes no others. */
@@ -317,30 +238,46 @@ static int32_t check_log(recs_events *events, int32_t time_kind) {
   return RECS_OK;
 }
 
+/* As many stretches as the threads are given, or as a small input takes. */
+static int32_t make_stretches(reader *self, const recs__source *source) {
+  recs_context *context = recs__context_of(self->events);
+  size_t most = (size_t)STRETCHES_A_THREAD * recs_context_threads(context);
+  self->most = most < MOST_STRETCHES ? most : MOST_STRETCHES;
+  if (source->size > 0 && source->size / STRETCH + 1 < self->most)
+    self->most = (size_t)(source->size / STRETCH + 1);
+  self->stretches = recs__alloc_zero(context, self->most, sizeof *self->stretches);
+  return self->stretches == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
+static void close_reader(reader *self) {
+  for (size_t i = 0; self->stretches != NULL && i < self->most; i++) {
+    if (self->stretches[i].open)
+      recs__event_batch_close(&self->stretches[i].batch);
+  }
+  recs__free(recs__context_of(self->events), self->stretches);
+  recs__event_batch_close(&self->main);
+  recs_report_free(self->intake.report);
+}
+
 /* Reads a whole source. What a read that fails has appended is taken back. */
 static int32_t read_source(recs_report **out_report, recs_events *events, recs__source *source,
                            const recs_events_read_options *options, const recs__progress *progress) {
-  recs_context *context = recs__context_of(events);
   uint64_t count = recs_events_count(events);
-  reader *self;
+  reader self = {.events = events, .intake.lenient = options->lenient};
   int32_t status;
   RECS_TRY(check_log(events, options->time_kind));
-  self = recs__alloc_zero(context, 1, sizeof *self);
-  if (self == NULL)
-    return recs__fail_nomem();
-  self->events = events;
-  self->options = options;
-  self->intake.lenient = options->lenient;
-  memset(self->columns, 0xff, sizeof self->columns);
-  RECS_GO(read_table(self, source, progress));
+  recs__event_batch_init(&self.main, events, options);
+  /* Ids of one dictionary in two columns come in the order of the lines. */
+  self.one_by_one = recs__ids_same(recs_events_users(events), recs_events_items(events));
+  RECS_GO(make_stretches(&self, source));
+  RECS_GO(read_table(&self, source, progress));
   RECS_GO(recs_events_set_time_kind(events, options->time_kind));
   if (out_report != NULL)
-    *out_report = recs__hold(self->intake.report);
+    *out_report = recs__hold(self.intake.report);
 cleanup:
   if (status != RECS_OK)
     recs__events_truncate(events, count);
-  recs_report_free(self->intake.report);
-  recs__free(context, self);
+  close_reader(&self);
   return status;
 }
 

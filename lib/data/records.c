@@ -81,6 +81,43 @@ int32_t recs__records_add_name(recs__records *records, const char *name, size_t 
   return RECS_OK;
 }
 
+/* The header's names, and what its cells and marks need. */
+static int32_t share_header(recs__records *out, const recs__records *from) {
+  const recs_context *context = from->window.context;
+  out->names = recs__hold(from->names);
+  out->columns = from->columns;
+  out->places_room = recs_ids_count(from->names);
+  out->cells_room = (size_t)from->columns + 1;
+  out->places = recs__copy(context, from->places, out->places_room, sizeof *out->places);
+  out->cells = recs__alloc(context, out->cells_room, sizeof *out->cells);
+  out->scan.marks = recs__alloc(context, RECS__SCAN_STRETCH, sizeof *out->scan.marks);
+  return out->places == NULL || out->cells == NULL || out->scan.marks == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
+int32_t recs__records_fork(recs__records *out, const recs__records *from, const recs__intake *intake) {
+  memset(out, 0, sizeof *out);
+  out->window.context = from->window.context;
+  out->intake = intake;
+  out->next = from->next;
+  out->header = from->header;
+  out->scan.find = from->scan.find;
+  out->scan.wanted = from->scan.wanted;
+  return from->header ? share_header(out, from) : recs_ids_create(&out->names, recs__context_of(from->names));
+}
+
+int32_t recs__records_load(recs__records *records, const char *text, size_t length, uint64_t line) {
+  records->any = 0;
+  records->next_line = line;
+  recs__scan_from(&records->scan, 0);
+  return recs__window_load(&records->window, text, length);
+}
+
+void recs__records_pass(recs__records *records, size_t bytes, uint64_t line) {
+  records->window.begin += bytes;
+  records->next_line = line;
+  recs__scan_from(&records->scan, records->window.begin);
+}
+
 int32_t recs__records_next(recs__records *records, int *found) {
   RECS_TRY(records->next(records, found));
   if (*found || records->any)

@@ -37,6 +37,15 @@ typedef struct recs__scan {
   uint64_t quote; /* the line in which its open quote stands; 0: none */
 } recs__scan;
 
+enum { RECS__SCAN_STRETCH = 8192 };
+
+/* Looks for marks anew, from a place in the window on. */
+static inline void recs__scan_from(recs__scan *scan, size_t at) {
+  scan->used = 0;
+  scan->count = 0;
+  scan->scanned = at;
+}
+
 typedef struct recs__records recs__records;
 struct recs__records {
   int32_t (*next)(recs__records *records, int *found); /* the format's */
@@ -69,9 +78,22 @@ int32_t recs__records_next(recs__records *records, int *found);
 
 void recs__records_close(recs__records *records);
 
+/* Records that read stretches of the text that another one reads: a header's names hold for both. Close them also after a
+ * failure. */
+int32_t recs__records_fork(recs__records *out, const recs__records *from, const recs__intake *intake);
+
+/* Gives such records a stretch, which ends in a newline and begins in `line`. records->next() then ends before a record that is not
+ * whole. */
+int32_t recs__records_load(recs__records *records, const char *text, size_t length, uint64_t line);
+
+/* Passes text of the window that others have read: the next record begins behind it, in `line`. */
+void recs__records_pass(recs__records *records, size_t bytes, uint64_t line);
+
 /* For the formats: begins reading; adds a column's name, which must be new. */
 int32_t recs__csv_open(recs__records *records, char delimiter, int quoting);
 int32_t recs__jsonl_open(recs__records *records);
+/* The column of a key, which is added when it is new. */
+int32_t recs__jsonl_column(recs__records *records, const char *name, size_t length, uint32_t *out);
 int32_t recs__records_add_name(recs__records *records, const char *name, size_t length, uint32_t column);
 
 /* RECS_ERROR_FORMAT: the table is empty. */

@@ -23,13 +23,13 @@ static int is_star(const recs__piece *name) {
 }
 
 /* Types that are not named are NaN until all is read. */
-int32_t recs__type_weights_parse(double out[RECS__TYPES], const recs_ids *types, const char *text) {
+int32_t recs__type_weights_parse(double out[RECS__TYPE_BYTES], const recs_ids *types, const char *text) {
   const char *rest = text != NULL && *text == 0 ? NULL : text;
   double others = 1, weight;
   recs__piece pair, name;
   char shown[80];
   uint32_t row;
-  for (int i = 0; i < RECS__TYPES; i++)
+  for (int i = 0; i < RECS__TYPE_BYTES; i++)
     out[i] = NAN;
   while (recs__names_next(&pair, &rest)) {
     if (!split(&name, &weight, pair))
@@ -37,11 +37,11 @@ int32_t recs__type_weights_parse(double out[RECS__TYPES], const recs_ids *types,
                         recs__quote(shown, sizeof shown, pair.text, pair.length));
     if (is_star(&name))
       others = weight;
-    else if (recs_ids_find(&row, types, name.text, name.length) == RECS_OK && row < RECS__TYPES)
+    else if (recs_ids_find(&row, types, name.text, name.length) == RECS_OK && row < RECS__TYPE_BYTES)
       out[row] = weight;
   }
   recs__enter(); /* a name that was not found is no error */
-  for (int i = 0; i < RECS__TYPES; i++)
+  for (int i = 0; i < RECS__TYPE_BYTES; i++)
     out[i] = isnan(out[i]) ? others : out[i];
   return RECS_OK;
 }

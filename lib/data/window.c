@@ -13,6 +13,15 @@ int32_t recs__window_open(recs__window *out, const recs_context *context, recs__
   return out->bytes == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
+int32_t recs__window_load(recs__window *window, const char *text, size_t length) {
+  RECS_TRY(recs__grow(window->context, &window->bytes, &window->capacity, length, 1));
+  memcpy(window->bytes, text, length);
+  window->begin = 0;
+  window->end = length;
+  window->last = 1;
+  return RECS_OK;
+}
+
 int recs__window_full(const recs__window *window) {
   return window->end - window->begin >= RECS__RECORD_SIZE;
 }

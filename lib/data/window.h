@@ -13,7 +13,7 @@ enum {
 
 typedef struct recs__window {
   const recs_context *context;
-  recs__source *source;
+  recs__source *source; /* NULL: the text is a stretch of another one's, and its end need not be the end of a record */
   const recs__progress *progress;
   char *bytes;
   size_t begin;    /* the record that is being read */
@@ -25,6 +25,9 @@ typedef struct recs__window {
 /* An empty window of `capacity` bytes (0: the usual size). */
 int32_t recs__window_open(recs__window *out, const recs_context *context, recs__source *source,
                           const recs__progress *progress, size_t capacity);
+
+/* Puts a copy of a text, which ends in a newline, in the place of what a window without a source had. */
+int32_t recs__window_load(recs__window *window, const char *text, size_t length);
 
 /* Reads on: forgets what lies before `begin`, which becomes 0, and fills the rest. Reports progress. */
 int32_t recs__window_more(recs__window *window);

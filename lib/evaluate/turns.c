@@ -8,7 +8,7 @@
 
 /* How the events are weighed. */
 typedef struct scales {
-  double types[RECS__TYPES];
+  double types[RECS__TYPE_BYTES];
   const recs_matrix_options *options;
 } scales;
 

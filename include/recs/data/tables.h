@@ -10,7 +10,7 @@ RECS_BEGIN_DECLS
 
 /**
  * @defgroup tables Tables in
- * Reading CSV, TSV and JSON Lines, from a file, from memory or from the host's own source, in chunks: the text is
+ * Reading CSV, TSV and JSON Lines, from a file, from memory or from the host's own source, in pieces: the text is
  * never held whole. How cells are written is told by @ref guide_tables. A table that is empty or only a header, lacks a
  * required column, or has a bad record (the message names its line and column) is #RECS_ERROR_FORMAT; in lenient
  * reading bad records are dropped and counted. A read that fails, for whatever reason, leaves the log or store as it
@@ -79,14 +79,15 @@ typedef int64_t (*recs_source_fn)(void *payload, void *buffer, size_t capacity);
  * @param events a log that grows; its time kind becomes that of the options.
  * @param path of the file, NUL-terminated.
  * @param options NULL for the defaults.
- * @param progress called for each 256 KiB with the part of the file that was read; may be NULL.
+ * @param progress called for each 512 KiB a thread with the part of the file that was read; may be NULL.
  * @param payload handed to @p progress.
  * @return #RECS_OK; #RECS_ERROR_IO when the system does not open or read the file; #RECS_ERROR_FORMAT when it is no
  *   such table; #RECS_ERROR_INVALID for bad options, or when the log holds events and its times are of the other kind;
  *   #RECS_ERROR_STATE when the log or a dictionary is frozen; #RECS_ERROR_CANCELLED; #RECS_ERROR_OVERFLOW;
  *   #RECS_ERROR_NOMEM. After a failure the log is as it was; what it added to the dictionaries stays there.
- * Thread safety: one thread at a time for a log and its dictionaries; uses one thread. Complexity: O(bytes) expected;
- * memory besides the log's: under 1 MiB, and the longest record.
+ * Thread safety: one thread at a time for a log and its dictionaries. Uses the context's threads: lines are parsed side
+ * by side and arrive in order, so that the log and the dictionaries are the same for any number of them. Complexity:
+ * O(bytes) expected; memory besides the log's: some 3 MiB a thread, and the longest record.
  * @since 0.1
  */
 RECS_API int32_t recs_events_read_file(recs_report **out_report, recs_events *events, const char *path,
