@@ -8,5 +8,6 @@
 #include <recs/recommend/hybrid.h>
 #include <recs/recommend/neighbors.h>
 #include <recs/recommend/popularity.h>
+#include <recs/recommend/sequence.h>
 
 #endif

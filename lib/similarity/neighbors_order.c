@@ -2,13 +2,12 @@
 #include "lib/similarity/neighbors_order.h"
 
 #include "lib/base/parallel.h"
-#include "lib/similarity/topk.h"
+#include "lib/similarity/tally.h"
 
 #include <float.h>
 #include <math.h>
 
-/* Items a task. An item that meets fewer than 1 / SPARSE of all items is read off by the list of what it touched, else by a scan. */
-enum { GRAIN = 16, SPARSE = 4 };
+enum { GRAIN = 16 }; /* items a task */
 
 recs__sequences recs__sequences_of_matrix(const recs_matrix *matrix) {
   recs__sequences sequences = {matrix->rows, matrix->columns, matrix->offsets, matrix->indices, matrix->values, NULL};
@@ -20,14 +19,6 @@ recs__sequences recs__sequences_of_histories(const recs_histories *histories, ui
                                histories->times};
   return sequences;
 }
-
-/* What one thread works with. */
-typedef struct desk {
-  double *sums;      /* by item; all 0 between items */
-  uint32_t *touched; /* items whose sum was 0 when something was added; as many as there is room for */
-  uint32_t count;
-  uint64_t *heap;
-} desk;
 
 typedef struct building {
   const recs__order_job *job;
@@ -42,7 +33,7 @@ typedef struct building {
   uint32_t *counts; /* of each item's neighbours */
   uint32_t room;    /* neighbours an item at most */
   recs_neighbors *neighbors;
-  desk *desks;
+  recs__tally *tallies; /* one a thread */
   uint32_t threads;
 } building;
 
@@ -154,31 +145,19 @@ static int32_t make_graph(building *build) {
   return recs__neighbors_new(&build->neighbors, build->context, items, build->met);
 }
 
-static int32_t make_desks(building *build) {
+static int32_t make_tallies(building *build) {
   uint32_t items = build->job->sequences.items;
   build->threads = recs__parallel_threads(build->context, items, GRAIN);
-  build->desks = recs__alloc_zero(build->context, build->threads, sizeof *build->desks);
-  if (build->desks == NULL)
+  build->tallies = recs__alloc_zero(build->context, build->threads, sizeof *build->tallies);
+  if (build->tallies == NULL)
     return recs__fail_nomem();
-  for (uint32_t i = 0; i < build->threads; i++) {
-    desk *own = &build->desks[i];
-    own->sums = recs__alloc_zero(build->context, items, sizeof *own->sums);
-    own->touched = recs__alloc(build->context, items / SPARSE + 1, sizeof *own->touched);
-    own->heap = recs__alloc(build->context, build->room, sizeof *own->heap);
-    if (own->sums == NULL || own->touched == NULL || own->heap == NULL)
-      return recs__fail_nomem();
-  }
+  for (uint32_t i = 0; i < build->threads; i++)
+    RECS_TRY(recs__tally_init(&build->tallies[i], build->context, items, build->room));
   return RECS_OK;
 }
 
-static void add(const building *build, desk *own, uint32_t item, double amount) {
-  if (own->sums[item] == 0 && own->count <= build->job->sequences.items / SPARSE)
-    own->touched[own->count++] = item;
-  own->sums[item] += amount;
-}
-
 /* Adds what stands around one place of a row, up to `first` or `last` or the window's end. */
-static void add_around(const building *build, desk *own, int64_t first, int64_t place, int64_t last) {
+static void add_around(const building *build, recs__tally *tally, int64_t first, int64_t place, int64_t last) {
   const recs__sequences *sequences = &build->job->sequences;
   uint32_t window = build->job->window == 0 ? UINT32_MAX : build->job->window;
   uint32_t item = sequences->item_rows[place], step = build->steps[place];
@@ -187,74 +166,51 @@ static void add_around(const building *build, desk *own, int64_t first, int64_t 
     uint32_t other = sequences->item_rows[e], apart = step - build->steps[e];
     double amount = weight * (double)sequences->weights[e] * build->fades[apart];
     if (other != item && other < sequences->items)
-      add(build, own, other, apart == 0 ? amount : amount * build->job->backward);
+      recs__tally_add(tally, other, apart == 0 ? amount : amount * build->job->backward);
   }
   for (int64_t e = place + 1; e < last && build->steps[e] - step <= window; e++) {
     uint32_t other = sequences->item_rows[e];
     if (other != item && other < sequences->items)
-      add(build, own, other, weight * (double)sequences->weights[e] * build->fades[build->steps[e] - step]);
+      recs__tally_add(tally, other, weight * (double)sequences->weights[e] * build->fades[build->steps[e] - step]);
   }
 }
 
-static void add_rows(const building *build, desk *own, uint32_t item) {
+static void add_rows(const building *build, recs__tally *tally, uint32_t item) {
   const recs__sequences *sequences = &build->job->sequences;
   for (int64_t r = build->begins[item]; r < build->begins[item + 1]; r++) {
     int64_t first = sequences->offsets[build->rows[r]], last = sequences->offsets[build->rows[r] + 1];
     for (int64_t e = first; e < last; e++) {
       if (sequences->item_rows[e] == item)
-        add_around(build, own, first, e, last);
+        add_around(build, tally, first, e, last);
     }
   }
 }
 
-/* Takes the sum of another item, and keeps the similarity when it is among the best. */
-static int32_t offer(const building *build, desk *own, uint32_t item, uint32_t other, size_t *kept) {
-  double sum = own->sums[other], similarity;
-  uint64_t key;
-  own->sums[other] = 0;
-  if (!(sum > 0))
-    return RECS_OK;
-  similarity = sum * build->from[item] * build->to[other] * (sum / (sum + build->job->shrink));
-  if (!(similarity <= (double)FLT_MAX))
-    return recs__fail(RECS_ERROR_NUMERIC, "the similarity of items %u and %u is %g", item, other, similarity);
-  key = recs__key_of((float)similarity, other);
-  if (!((float)similarity > 0))
-    return RECS_OK;
-  if (*kept < build->counts[item])
-    recs__keys_push(own->heap, (*kept)++, key);
-  else if (key > own->heap[0])
-    recs__keys_replace(own->heap, *kept, key);
-  return RECS_OK;
-}
-
-static int32_t offer_all(const building *build, desk *own, uint32_t item, size_t *kept) {
-  uint32_t items = build->job->sequences.items;
-  int scan = own->count > items / SPARSE;
-  uint32_t count = scan ? items : own->count;
-  own->count = 0;
-  for (uint32_t i = 0; i < count; i++)
-    RECS_TRY(offer(build, own, item, scan ? i : own->touched[i], kept));
+/* Takes the sums of the other items, and keeps the most similar. */
+static int32_t offer_others(const building *build, recs__tally *tally, uint32_t item) {
+  uint32_t count = recs__tally_count(tally);
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t other = recs__tally_row(tally, i);
+    double sum = recs__tally_take(tally, other), similarity;
+    if (!(sum > 0))
+      continue;
+    similarity = sum * build->from[item] * build->to[other] * (sum / (sum + build->job->shrink));
+    if (!(similarity <= (double)FLT_MAX))
+      return recs__fail(RECS_ERROR_NUMERIC, "the similarity of items %u and %u is %g", item, other, similarity);
+    if ((float)similarity > 0)
+      recs__tally_offer(tally, other, (float)similarity, build->met[item]);
+  }
   return RECS_OK;
 }
 
 static int32_t build_items(void *payload, uint32_t thread, size_t begin, size_t end) {
   const building *build = payload;
-  desk *own = &build->desks[thread];
-  for (size_t i = begin; i < end; i++) {
-    uint32_t item = (uint32_t)i;
-    int64_t slot = build->neighbors->offsets[item];
-    size_t kept = 0;
-    build->counts[item] = (uint32_t)build->met[item];
-    if (build->counts[item] == 0)
-      continue;
-    add_rows(build, own, item);
-    RECS_TRY(offer_all(build, own, item, &kept));
-    recs__keys_sort(own->heap, kept);
-    for (size_t n = 0; n < kept; n++) {
-      build->neighbors->ids[slot + (int64_t)n] = recs__key_row(own->heap[n]);
-      build->neighbors->scores[slot + (int64_t)n] = recs__key_score(own->heap[n]);
-    }
-    build->counts[item] = (uint32_t)kept;
+  recs__tally *tally = &build->tallies[thread];
+  for (size_t item = begin; item < end; item++) {
+    size_t slot = (size_t)build->neighbors->offsets[item];
+    add_rows(build, tally, (uint32_t)item);
+    RECS_TRY(offer_others(build, tally, (uint32_t)item));
+    build->counts[item] = (uint32_t)recs__tally_best(tally, build->neighbors->ids + slot, build->neighbors->scores + slot);
   }
   return RECS_OK;
 }
@@ -269,20 +225,11 @@ static int32_t build_graph(building *build) {
   RECS_TRY(list_rows(build));
   RECS_TRY(weigh_items(build));
   RECS_TRY(make_graph(build));
-  RECS_TRY(make_desks(build));
+  RECS_TRY(make_tallies(build));
   RECS_TRY(recs__progress_at(&late, 0));
   RECS_TRY(recs__parallel(build->context, sequences->items, GRAIN, build_items, build, &late));
   recs__neighbors_close(build->neighbors, build->counts);
   return RECS_OK;
-}
-
-static void free_desks(building *build) {
-  for (uint32_t i = 0; i < build->threads && build->desks != NULL; i++) {
-    recs__free(build->context, build->desks[i].sums);
-    recs__free(build->context, build->desks[i].touched);
-    recs__free(build->context, build->desks[i].heap);
-  }
-  recs__free(build->context, build->desks);
 }
 
 int32_t recs__neighbors_order(recs_neighbors **out, recs_context *context, const recs__order_job *job) {
@@ -293,7 +240,9 @@ int32_t recs__neighbors_order(recs_neighbors **out, recs_context *context, const
     *out = build.neighbors;
   else
     recs__release(build.neighbors);
-  free_desks(&build);
+  for (uint32_t i = 0; i < build.threads && build.tallies != NULL; i++)
+    recs__tally_free(&build.tallies[i], context);
+  recs__free(context, build.tallies);
   recs__free(context, build.steps);
   recs__free(context, build.begins);
   recs__free(context, build.rows);

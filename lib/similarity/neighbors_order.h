@@ -42,7 +42,7 @@ typedef struct recs__order_job {
 } recs__order_job;
 
 /* The graph of the k items j with the largest similarity(i, j) above 0 of each item i. O(sum over rows of their length squared), or
- * times the window where that is less; 4 bytes an entry twice, beside the graph, and 20 bytes an item for each thread. The same bits
+ * times the window where that is less; beside the graph 8 bytes an entry, and 9 bytes an item for each thread. The same bits
  * for any number of threads. */
 int32_t recs__neighbors_order(recs_neighbors **out, recs_context *context, const recs__order_job *job);
 

@@ -281,6 +281,16 @@ _Static_assert(sizeof(recs_user_knn_options) == 64, "recs_user_knn_options");
 _Static_assert(offsetof(recs_popularity_options, struct_size) == 0, "recs_popularity_options.struct_size");
 _Static_assert(offsetof(recs_popularity_options, half_life) == 8, "recs_popularity_options.half_life");
 _Static_assert(sizeof(recs_popularity_options) == 16, "recs_popularity_options");
+_Static_assert(offsetof(recs_markov_options, struct_size) == 0, "recs_markov_options.struct_size");
+_Static_assert(offsetof(recs_markov_options, order) == 8, "recs_markov_options.order");
+_Static_assert(offsetof(recs_markov_options, k) == 12, "recs_markov_options.k");
+_Static_assert(offsetof(recs_markov_options, window) == 16, "recs_markov_options.window");
+_Static_assert(offsetof(recs_markov_options, min_count) == 20, "recs_markov_options.min_count");
+_Static_assert(offsetof(recs_markov_options, distance) == 24, "recs_markov_options.distance");
+_Static_assert(offsetof(recs_markov_options, smoothing) == 32, "recs_markov_options.smoothing");
+_Static_assert(offsetof(recs_markov_options, recency) == 40, "recs_markov_options.recency");
+_Static_assert(offsetof(recs_markov_options, half_life) == 48, "recs_markov_options.half_life");
+_Static_assert(sizeof(recs_markov_options) == 56, "recs_markov_options");
 _Static_assert(offsetof(recs_filter, struct_size) == 0, "recs_filter.struct_size");
 _Static_assert(offsetof(recs_filter, allowed) == 8, "recs_filter.allowed");
 _Static_assert(offsetof(recs_filter, allowed_count) == 16, "recs_filter.allowed_count");
@@ -301,6 +311,6 @@ _Static_assert(sizeof(recs_model_options) == 64, "recs_model_options");
 #endif
 
 int main(void) {
-  puts("292 values and offsets are as they were");
+  puts("302 values and offsets are as they were");
   return 0;
 }

@@ -163,6 +163,30 @@ START_TEST(a_user_is_whom_they_were_last) {
 }
 END_TEST
 
+START_TEST(what_follows_what) {
+  static const uint32_t zero[] = {0}, both[] = {0, 1}, other[] = {3, 1};
+  recs_history history = history_of(zero, 1);
+  trail walk;
+  ck_ok(open_walk(&walk, context));
+  check_scores(&walk, "markov", "window=1;smoothing=0", &history, (double[]){NAN, 0.5, NAN, 0.5, NAN, NAN});
+  check_scores(&walk, "markov", "window=2;distance=1;smoothing=0", &history,
+               (double[]){NAN, 0.4, 0.2, 0.4, NAN, NAN});
+  check_scores(&walk, "markov", "window=2;distance=1;smoothing=2.5", &history,
+               (double[]){NAN, 0.2, 0.1, 0.2, NAN, NAN});
+  check_scores(&walk, "markov", "window=1;smoothing=0;k=1", &history, (double[]){NAN, 0.5, NAN, NAN, NAN, NAN});
+  history = history_of(both, 2);
+  check_scores(&walk, "markov", "window=1;min_count=1;smoothing=1;recency=0", &history,
+               (double[]){NAN, NAN, 0.75, NAN, NAN, NAN});
+  check_scores(&walk, "markov", "window=1;min_count=2;smoothing=1;recency=0", &history,
+               (double[]){NAN, NAN, 0.5, NAN, NAN, NAN});
+  check_scores(&walk, "markov", "window=1;order=1;smoothing=0;recency=0.5", &history,
+               (double[]){NAN, 0.25, 1, 0.25, NAN, NAN});
+  history = history_of(other, 2); /* nothing follows 3, and nothing is known of 3 and then 1 */
+  check_scores(&walk, "markov", "min_count=1;smoothing=1", &history, (double[]){NAN, NAN, 0.5, NAN, NAN, NAN});
+  trail_close(&walk);
+}
+END_TEST
+
 START_TEST(similar_items_are_those_that_follow) {
   uint32_t items[ITEMS];
   double scores[ITEMS];
@@ -176,6 +200,12 @@ START_TEST(similar_items_are_those_that_follow) {
   ck_assert_uint_eq(items[0], 2);
   ck_ok(recs_scorer_similar(items, scores, &count, scorer, 2, NULL, ITEMS));
   ck_assert_uint_eq(count, 0);
+  recs_scorer_free(scorer);
+  ck_ok(recs_scorer_fit(&scorer, &walk.training, "markov", "window=1;smoothing=0", NULL, NULL));
+  ck_ok(recs_scorer_similar(items, scores, &count, scorer, 1, NULL, ITEMS));
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(items[0], 2);
+  ck_assert_double_eq_tol(scores[0], 1, 1e-12);
   recs_scorer_free(scorer);
   trail_close(&walk);
 }
@@ -197,6 +227,10 @@ START_TEST(bad_settings) {
       {"item-knn", "kernel=jaccard;distance=1", RECS_ERROR_INVALID, "kernel=cosine"},
       {"item-knn", "kernel=jaccard;exponent_to=0", RECS_ERROR_INVALID, "kernel=cosine"},
       {"user-knn", "kernel=jaccard;exponent_to=0", RECS_ERROR_INVALID, "kernel=cosine"},
+      {"markov", "order=9", RECS_ERROR_INVALID, "order"},
+      {"markov", "window=0", RECS_ERROR_INVALID, "window"},
+      {"markov", "smoothing=inf", RECS_ERROR_INVALID, "smoothing"},
+      {"markov", "skip=3", RECS_ERROR_NOT_FOUND, "min_count"},
       {"user-knn", "recency=-0.5", RECS_ERROR_INVALID, "recency"},
   };
   static const char *const orders[] = {"distance=1", "backward=0.5", "window=3"};
@@ -213,6 +247,7 @@ START_TEST(bad_settings) {
     ck_fails(recs_scorer_fit(&scorer, &walk.training, "item-knn", orders[i], NULL, NULL), RECS_ERROR_UNSUPPORTED,
              "histories");
   ck_fails(recs_scorer_fit(&scorer, &walk.training, "order-knn", NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "histories");
+  ck_fails(recs_scorer_fit(&scorer, &walk.training, "markov", NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "histories");
   ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", "exponent_to=1;recency=0.5", NULL, NULL));
   recs_scorer_free(scorer);
   trail_close(&walk);
@@ -221,7 +256,9 @@ END_TEST
 
 /* A catalogue of one item, no events at all, histories that know more items than the matrix, and an empty history. */
 START_TEST(hardly_anything) {
-  static const char *const settings[] = {"distance=0.5;backward=0.5", "exponent_to=1"};
+  static const struct {
+    const char *name, *settings;
+  } given[] = {{"item-knn", "distance=0.5;backward=0.5"}, {"item-knn", "exponent_to=1"}, {"markov", "min_count=1"}};
   static const uint32_t item[] = {0};
   static const int64_t none[] = {0, 0, 0, 0, 0};
   recs_history history = history_of(item, 1);
@@ -229,14 +266,14 @@ START_TEST(hardly_anything) {
   recs_scorer *scorer;
   double scores[ITEMS];
   trail walk;
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
     ck_ok(trail_open(&walk, context, walkers, walked, NULL, 0));
-    check_scores(&walk, "item-knn", settings[i], &history, (double[]){NAN, NAN, NAN, NAN, NAN, NAN});
+    check_scores(&walk, given[i].name, given[i].settings, &history, (double[]){NAN, NAN, NAN, NAN, NAN, NAN});
     trail_close(&walk);
     ck_ok(open_walk(&walk, context));
     ck_ok(recs_matrix_create(&small, context, USERS, 1, none, NULL, NULL));
     walk.training.matrix = small;
-    ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", settings[i], NULL, NULL));
+    ck_ok(recs_scorer_fit(&scorer, &walk.training, given[i].name, given[i].settings, NULL, NULL));
     ck_ok(recs_scorer_score(scores, scorer, &history));
     ck_assert(isnan(scores[0]));
     history.count = 0;
@@ -258,6 +295,7 @@ static const struct {
     {"item-knn", "window=2;normalize=1;recency=0.7;half_life=3600000"},
     {"item-knn", "exponent_from=0.3;exponent_to=0.8;k=2"},
     {"order-knn", NULL},
+    {"markov", "min_count=1;order=3"},
     {"user-knn", "exponent_from=0.3;exponent_to=0.8;recency=0.5;half_life=3600000"},
 };
 
@@ -334,6 +372,7 @@ int main(void) {
   tcase_add_test(all, items_at_one_time_stand_side_by_side);
   tcase_add_test(all, what_was_done_last_weighs_most);
   tcase_add_test(all, a_user_is_whom_they_were_last);
+  tcase_add_test(all, what_follows_what);
   tcase_add_test(all, similar_items_are_those_that_follow);
   tcase_add_test(all, bad_settings);
   tcase_add_test(all, hardly_anything);

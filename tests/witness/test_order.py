@@ -161,6 +161,58 @@ def test_histories_fade(recs, recency, half_life, times):
             np.testing.assert_allclose(trail.scores(fading, row), trail.scores(plain, faded), rtol=1e-6)
 
 
+class Markov:
+    """Counts by context, a tuple of items, oldest first."""
+
+    def __init__(self, rows, order, window, distance, min_count, smoothing, k):
+        self.order, self.smoothing, self.counts, self.kept, seen = order, smoothing, {}, {}, {}
+        for row in rows:
+            items = [item for item, _, _ in row]
+            for end in range(len(row) - 1):
+                for length in range(1, min(order, end + 1) + 1):
+                    context = tuple(items[end - length + 1:end + 1])
+                    seen[context] = seen.get(context, 0) + 1
+                    counts = self.counts.setdefault(context, np.zeros(ITEMS))
+                    for later in range(end + 1, min(len(row), end + 1 + window)):
+                        counts[items[later]] += max(0, row[later][1]) * (later - end) ** -distance
+        self.counts = {c: n for c, n in self.counts.items() if len(c) == 1 or seen[c] >= min_count}
+        for context, counts in self.counts.items():
+            order = np.lexsort((np.arange(ITEMS), -np.float32(counts)))[:k]
+            self.kept[context] = np.where(np.isin(np.arange(ITEMS), order), counts, 0)
+
+    def next(self, context):
+        if len(context) == 0:
+            return np.zeros(ITEMS)
+        if len(context) > 1 and context not in self.counts:
+            return self.next(context[1:])
+        total = self.counts[context].sum() if context in self.counts else 0
+        kept = self.kept.get(context, np.zeros(ITEMS))
+        if total + self.smoothing == 0:
+            return self.next(context[1:])
+        return (kept + self.smoothing * self.next(context[1:])) / (total + self.smoothing)
+
+
+@pytest.mark.parametrize("repeats", [0, 1])
+@pytest.mark.parametrize("options", [
+    {"order": 1, "window": 1, "distance": 0, "min_count": 1, "smoothing": 0, "k": 100},
+    {"order": 2, "window": 3, "distance": 0.7, "min_count": 1, "smoothing": 2, "k": 100},
+    {"order": 3, "window": 2, "distance": 1, "min_count": 2, "smoothing": 0.5, "k": 100},
+    {"order": 8, "window": 100, "distance": 2, "min_count": 1, "smoothing": 0, "k": 100},
+    {"order": 2, "window": 4, "distance": 0.3, "min_count": 3, "smoothing": 20, "k": 3}])
+def test_markov(recs, options, repeats):
+    trail = Trail(recs, 7, repeats=repeats)
+    reference = Markov(trail.rows, **options)
+    settings = ";".join(f"{key}={value}" for key, value in options.items())
+    for recency, half_life in ((0, 0), (0.6, 4)):
+        scorer = trail.fit("markov", f"{settings};recency={recency};half_life={half_life}")
+        for row in trail.rows:
+            expected = np.zeros(ITEMS)
+            for place, fade in enumerate(fades(row, recency, half_life)):
+                context = tuple(item for item, _, _ in row[max(0, place + 1 - options["order"]):place + 1])
+                expected += row[place][1] * fade * reference.next(context)
+            np.testing.assert_allclose(np.nan_to_num(trail.scores(scorer, row)), expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize("exponent_from,exponent_to,shrink", [(0.5, 0.2, 0), (0, 1, 0), (0.3, 0.9, 2.5), (0, 0, 0)])
 @pytest.mark.parametrize("k", [3, 100])
 def test_user_knn_with_exponents(recs, exponent_from, exponent_to, shrink, k):
@@ -182,7 +234,7 @@ def test_user_knn_with_exponents(recs, exponent_from, exponent_to, shrink, k):
         np.testing.assert_allclose(np.nan_to_num(trail.scores(scorer, row, user)), expected, rtol=3e-6)
 
 
-SCORERS = [("order-knn", ""), ("user-knn", "recency=0.7;exponent_from=0.2;exponent_to=0.7"),
+SCORERS = [("order-knn", ""), ("markov", "min_count=1;order=3"), ("user-knn", "recency=0.7;exponent_from=0.2;exponent_to=0.7"),
            ("item-knn", "distance=0.3;backward=0.7;recency=0.7"), ("item-knn", "window=2;normalize=1;recency=0.7;half_life=6")]
 
 

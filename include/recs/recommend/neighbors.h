@@ -93,7 +93,7 @@ RECS_API int32_t recs_user_knn_options_init(recs_user_knn_options *options, size
  *   floats; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread; the same bits for any number of threads. Complexity: O(sum over users of their items
  * squared) to fit, and 8 k bytes an item in memory; with options of order while it is fitted also 8 bytes an event, and
- * 12 bytes an item for each thread; O(history x k) a request.
+ * 9 bytes an item for each thread; O(history x k) a request.
  * @since 0.1
  */
 RECS_API int32_t recs_item_knn_fit(recs_scorer **out, const recs_training *training,
