@@ -5,13 +5,31 @@
 #include "lib/base/context.h"
 #include "lib/base/cpu.h"
 
+/* Eight bytes as a word whose lowest byte is the first. */
+static inline uint64_t word_of(const uint8_t *bytes) {
+  uint64_t word;
+  memcpy(&word, bytes, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  return word;
+}
+
 /* Common columns only. The dot of rows of ones is their number. */
+#define CELL uint8_t
+#define CELL_NAME(verb) byte_##verb
+#define CELL_ADD(x, y) (*cell = (uint8_t)(*cell + 1))
+#define CELL_EMPTY (*cell == 0)
+#define CELL_DOT (*cell)
+#define CELL_PUT (pairs->common[at] = pairs->dot[at] = *cell)
+#include "lib/similarity/cells_of.h"
+
 #define CELL uint16_t
 #define CELL_NAME(verb) short_##verb
 #define CELL_ADD(x, y) (*cell = (uint16_t)(*cell + 1))
 #define CELL_EMPTY (*cell == 0)
 #define CELL_DOT (*cell)
-#define CELL_READ (overlap->common = overlap->dot = *cell)
+#define CELL_PUT (pairs->common[at] = pairs->dot[at] = *cell)
 #include "lib/similarity/cells_of.h"
 
 #define CELL uint32_t
@@ -19,7 +37,7 @@
 #define CELL_ADD(x, y) (*cell += 1)
 #define CELL_EMPTY (*cell == 0)
 #define CELL_DOT (*cell)
-#define CELL_READ (overlap->common = overlap->dot = *cell)
+#define CELL_PUT (pairs->common[at] = pairs->dot[at] = *cell)
 #include "lib/similarity/cells_of.h"
 
 /* The product of two floats is exact in double. */
@@ -28,7 +46,7 @@
 #define CELL_ADD(x, y) (*cell += (double)(x) * (double)(y))
 #define CELL_EMPTY (*cell == 0)
 #define CELL_DOT (*cell)
-#define CELL_READ (overlap->dot = *cell)
+#define CELL_PUT (pairs->dot[at] = *cell)
 #include "lib/similarity/cells_of.h"
 
 typedef struct both {
@@ -41,7 +59,7 @@ typedef struct both {
 #define CELL_ADD(x, y) (cell->dot += (double)(x) * (double)(y), cell->common += 1)
 #define CELL_EMPTY (cell->common == 0)
 #define CELL_DOT (cell->dot)
-#define CELL_READ (overlap->dot = cell->dot, overlap->common = cell->common)
+#define CELL_PUT (pairs->dot[at] = cell->dot, pairs->common[at] = cell->common)
 #include "lib/similarity/cells_of.h"
 
 typedef struct all {
@@ -58,17 +76,25 @@ static inline void add_all(all *cell, double x, double y) {
   cell->common += 1;
 }
 
+static inline void put_all(recs__pairs *pairs, size_t at, const all *cell) {
+  pairs->common[at] = cell->common;
+  pairs->dot[at] = cell->dot;
+  pairs->x_sum[at] = cell->x_sum;
+  pairs->y_sum[at] = cell->y_sum;
+  pairs->x_squares[at] = cell->x_squares;
+  pairs->y_squares[at] = cell->y_squares;
+}
+
 #define CELL all
 #define CELL_NAME(verb) all_##verb
 #define CELL_ADD(x, y) add_all(cell, (double)(x), (double)(y))
 #define CELL_EMPTY (cell->common == 0)
 #define CELL_DOT (cell->dot)
-#define CELL_READ                                                                                                      \
-  (*overlap = (recs__overlap){cell->common, cell->dot, cell->x_sum, cell->y_sum, cell->x_squares, cell->y_squares})
+#define CELL_PUT put_all(pairs, at, cell)
 #include "lib/similarity/cells_of.h"
 
 #define KIND(type, name, scan)                                                                                         \
-  { sizeof(type), name##_add, name##_touch, scan, name##_offer_touched, name##_read }
+  { sizeof(type), name##_add, name##_touch, scan, name##_offer_touched, name##_put }
 #ifdef RECS__SIMD_X86
 #define KINDS(type, name)                                                                                              \
   {                                                                                                                    \
@@ -81,6 +107,7 @@ static inline void add_all(all *cell, double x, double y) {
 #endif
 
 /* For plain C, AVX2 and AVX-512. */
+static const recs__cell_kind bytes[] = KINDS(uint8_t, byte);
 static const recs__cell_kind shorts[] = KINDS(uint16_t, short);
 static const recs__cell_kind kinds[][3] = {
     [RECS__SUMS_COMMON] = KINDS(uint32_t, count),
@@ -90,9 +117,12 @@ static const recs__cell_kind kinds[][3] = {
 };
 
 const recs__cell_kind *recs__cells_for(const recs_context *context, recs__sums sums, size_t longest) {
-  uint32_t cpu = recs_context_cpu(context);
-  int level = (cpu & RECS_CPU_AVX512) != 0 ? 2 : (cpu & RECS_CPU_AVX2) != 0;
-  return sums == RECS__SUMS_COMMON && longest <= UINT16_MAX ? &shorts[level] : &kinds[sums][level];
+  int level = recs__cpu_level(context);
+  if (sums == RECS__SUMS_COMMON && longest <= UINT8_MAX)
+    return &bytes[level];
+  if (sums == RECS__SUMS_COMMON && longest <= UINT16_MAX)
+    return &shorts[level];
+  return &kinds[sums][level];
 }
 
 void *recs__cells_new(const recs_context *context, const recs__cell_kind *kind, uint32_t rows) {

@@ -1,13 +1,13 @@
 /* Sums over common columns, one cell a row: a query's entries are added to the cells of the rows that have its columns;
- * then the cells are offered to a selector and cleared. Sums are exact or in double, each cell's in the order of the
+ * then the cells are offered to a shortlist and cleared. Sums are exact or in double, each cell's in the order of the
  * columns, so that a pair gives the same bits whoever is the query. */
 #ifndef RECS_LIB_SIMILARITY_CELLS_H
 #define RECS_LIB_SIMILARITY_CELLS_H
 
-#include "lib/similarity/selector.h"
+#include "lib/similarity/shortlist.h"
 
 /* Cells come in whole blocks of this many; those beyond the last row stay 0. */
-enum { RECS__CELL_BLOCK = 32 };
+enum { RECS__CELL_BLOCK = RECS__ROW_BLOCK };
 
 typedef struct recs__cell_kind {
   size_t size;
@@ -17,13 +17,13 @@ typedef struct recs__cell_kind {
    * rows. */
   size_t (*touch)(void *cells, uint32_t *touched, const recs__rows *rows, const recs__row *query);
   /* Offers all cells, or those that were touched, and clears them. */
-  void (*offer_all)(void *cells, recs__selector *selector);
-  void (*offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__selector *selector);
-  /* Reads a cell. */
-  void (*read)(recs__overlap *overlap, const void *cells, uint32_t id);
+  void (*offer_all)(void *cells, recs__shortlist *list);
+  void (*offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__shortlist *list);
+  /* Puts a cell in a place of the pairs. */
+  void (*put)(recs__pairs *pairs, size_t at, const void *cells, uint32_t id);
 } recs__cell_kind;
 
-/* The cells for what must be summed. `longest`: no row has more entries; small counts take less room. */
+/* The cells for what must be summed. `longest`: no query has more entries; small counts take less room. */
 const recs__cell_kind *recs__cells_for(const recs_context *context, recs__sums sums, size_t longest);
 
 /* All cells, zeroed; NULL when out of memory. */

@@ -3,8 +3,8 @@
  *   CELL_NAME(verb)   the names of its functions,
  *   CELL_ADD(x, y)    adds the product (and so on) of two values to *cell,
  *   CELL_EMPTY        true when *cell was not touched (or sums to 0),
- *   CELL_DOT          the dot as a number,
- *   CELL_READ         fills *overlap from *cell. */
+ *   CELL_DOT          the dot as a number (its common columns where that is all there is),
+ *   CELL_PUT          puts *cell in place `at` of *pairs. */
 
 static void CELL_NAME(add)(void *cells, const recs__rows *rows, const recs__row *query) {
   for (size_t i = 0; i < query->count; i++) {
@@ -38,106 +38,92 @@ static size_t CELL_NAME(touch)(void *cells, uint32_t *touched, const recs__rows 
   return count;
 }
 
-static void CELL_NAME(read)(recs__overlap *overlap, const void *cells, uint32_t id) {
+static void CELL_NAME(put)(recs__pairs *pairs, size_t at, const void *cells, uint32_t id) {
   const CELL *cell = (const CELL *)cells + id;
-  memset(overlap, 0, sizeof *overlap);
-  CELL_READ;
+  pairs->ids[at] = id;
+  CELL_PUT;
 }
 
-static void CELL_NAME(finish)(const void *cells, uint32_t id, recs__selector *selector) {
-  recs__overlap overlap;
-  CELL_NAME(read)(&overlap, cells, id);
-  recs__selector_offer(selector, id, &overlap);
-}
-
-static inline float CELL_NAME(place)(const CELL *cell, float gain, float toll, float slope) {
+/* Whether a cell passes the sieve. What is no number does: it is for `finish` to say. */
+static inline int CELL_NAME(passes)(const CELL *cell, float gain, float toll, float slope, float level) {
   (void)cell;
-  return (float)CELL_DOT * gain - slope * toll;
+  return !((float)CELL_DOT * gain - slope * toll <= level);
 }
 
-/* Offers a cell, or notes it, if it passes the sieve. */
-static inline void CELL_NAME(offer)(const CELL *cells, uint32_t id, recs__selector *selector) {
-  const recs__rows *rows = selector->rows;
-  const CELL *cell = cells + id;
-  float place = CELL_NAME(place)(cell, rows->gains[id], rows->tolls[id], selector->slope);
-  if (!(place > selector->level) || (!selector->apart && CELL_EMPTY))
-    return;
-  if (selector->noting)
-    recs__selector_note(selector, id, place);
-  else
-    CELL_NAME(finish)(cells, id, selector);
+static inline int CELL_NAME(offered)(const CELL *cell, int apart) {
+  (void)cell;
+  return apart | !(CELL_EMPTY);
 }
 
-/* Finishes what was noted and may be among the best. */
-static void CELL_NAME(settle)(const CELL *cells, recs__selector *selector) {
-  recs__selector_thin(selector);
-  for (size_t i = 0; i < selector->noted; i++)
-    CELL_NAME(finish)(cells, recs__key_row(selector->notes[i]), selector);
+/* Puts those of a block's cells in the list that are flagged, a byte of 1 each. */
+static void CELL_NAME(put_flagged)(const CELL *cells, uint32_t begin, const uint8_t *flags, recs__shortlist *list) {
+  recs__shortlist_ready(list);
+  for (uint32_t i = 0; i < RECS__CELL_BLOCK; i += 8) {
+    for (uint64_t word = word_of(flags + i); word != 0; word &= word - 1) {
+      uint32_t id = begin + i + (uint32_t)__builtin_ctzll(word) / 8;
+      if (id < list->rows->count)
+        CELL_NAME(put)(&list->pairs, list->waiting++, cells, id);
+    }
+  }
 }
 
 /* A block in which nothing passes costs a few vector instructions. */
-static inline __attribute__((always_inline)) void CELL_NAME(scan)(CELL *cells, recs__selector *selector) {
-  const recs__rows *rows = selector->rows;
-  uint32_t whole = rows->count - rows->count % RECS__CELL_BLOCK;
-  for (uint32_t begin = 0; begin < whole; begin += RECS__CELL_BLOCK) {
+static inline __attribute__((always_inline)) void CELL_NAME(scan)(CELL *cells, recs__shortlist *list) {
+  const recs__rows *rows = list->rows;
+  int apart = list->apart;
+  for (uint32_t begin = 0; begin < rows->count; begin += RECS__CELL_BLOCK) {
     const float *gains = rows->gains + begin, *tolls = rows->tolls + begin;
     const CELL *block = cells + begin;
-    float slope = selector->slope, level = selector->level;
-    int pass = 0;
+    float slope = list->slope, level = list->level;
+    uint8_t flags[RECS__CELL_BLOCK];
+    uint64_t any = 0;
     for (int i = 0; i < RECS__CELL_BLOCK; i++)
-      pass |= CELL_NAME(place)(&block[i], gains[i], tolls[i], slope) > level;
-    for (uint32_t id = begin; pass && id < begin + RECS__CELL_BLOCK; id++)
-      CELL_NAME(offer)(cells, id, selector);
+      flags[i] = (uint8_t)(CELL_NAME(passes)(&block[i], gains[i], tolls[i], slope, level) &
+                           CELL_NAME(offered)(&block[i], apart));
+    for (int i = 0; i < RECS__CELL_BLOCK; i += 8)
+      any |= word_of(flags + i);
+    if (any != 0)
+      CELL_NAME(put_flagged)(cells, begin, flags, list);
   }
-  for (uint32_t id = whole; id < rows->count; id++)
-    CELL_NAME(offer)(cells, id, selector);
+  memset(cells, 0, rows->count * sizeof *cells);
 }
 
-static inline __attribute__((always_inline)) void CELL_NAME(select)(CELL *cells, recs__selector *selector) {
-  CELL_NAME(scan)(cells, selector);
-  if (selector->noting < 0) {
-    recs__selector_restart(selector);
-    CELL_NAME(scan)(cells, selector);
-  }
-  if (selector->noting)
-    CELL_NAME(settle)(cells, selector);
-  memset(cells, 0, selector->rows->count * sizeof *cells);
-}
-
-static void CELL_NAME(offer_all)(void *cells, recs__selector *selector) {
-  CELL_NAME(select)(cells, selector);
+static void CELL_NAME(offer_all)(void *cells, recs__shortlist *list) {
+  CELL_NAME(scan)(cells, list);
 }
 
 #ifdef RECS__SIMD_X86
-RECS__TARGET_AVX2 static void CELL_NAME(offer_all_avx2)(void *cells, recs__selector *selector) {
-  CELL_NAME(select)(cells, selector);
+RECS__TARGET_AVX2 static void CELL_NAME(offer_all_avx2)(void *cells, recs__shortlist *list) {
+  CELL_NAME(scan)(cells, list);
 }
 
-RECS__TARGET_AVX512 static void CELL_NAME(offer_all_avx512)(void *cells, recs__selector *selector) {
-  CELL_NAME(select)(cells, selector);
+RECS__TARGET_AVX512 static void CELL_NAME(offer_all_avx512)(void *cells, recs__shortlist *list) {
+  CELL_NAME(scan)(cells, list);
 }
 #endif
 
-/* Without notes a cell is cleared at once: an id whose dot came back to 0 on the way is listed twice. */
-static void CELL_NAME(offer_each)(CELL *cells, const uint32_t *touched, size_t count, recs__selector *selector) {
-  for (size_t i = 0; i < count; i++) {
-    CELL_NAME(offer)(cells, touched[i], selector);
-    memset(&cells[touched[i]], 0, sizeof *cells);
+/* A cell is cleared at once: an id whose dot came back to 0 on the way is listed twice, and empty the second time. */
+static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__shortlist *list) {
+  const float *gains = list->rows->gains, *tolls = list->rows->tolls;
+  for (size_t begin = 0; begin < count; begin += RECS__CHUNK) {
+    size_t end = count - begin < RECS__CHUNK ? count : begin + RECS__CHUNK, waiting;
+    float slope, level;
+    int apart = list->apart;
+    recs__shortlist_ready(list);
+    slope = list->slope;
+    level = list->level;
+    waiting = list->waiting;
+    for (size_t i = begin; i < end; i++) {
+      uint32_t id = touched[i];
+      CELL *cell = (CELL *)cells + id;
+      int offered =
+          CELL_NAME(passes)(cell, gains[id], tolls[id], slope, level) & CELL_NAME(offered)(cell, apart);
+      CELL_NAME(put)(&list->pairs, waiting, cells, id);
+      waiting += (size_t)offered;
+      memset(cell, 0, sizeof *cell);
+    }
+    list->waiting = waiting;
   }
-}
-
-static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__selector *selector) {
-  for (size_t i = 0; i < count && selector->noting; i++)
-    CELL_NAME(offer)(cells, touched[i], selector);
-  if (selector->noting < 0)
-    recs__selector_restart(selector);
-  if (!selector->noting) {
-    CELL_NAME(offer_each)(cells, touched, count, selector);
-    return;
-  }
-  CELL_NAME(settle)(cells, selector);
-  for (size_t i = 0; i < count; i++)
-    memset((CELL *)cells + touched[i], 0, sizeof(CELL));
 }
 
 #undef CELL
@@ -145,4 +131,4 @@ static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_
 #undef CELL_ADD
 #undef CELL_EMPTY
 #undef CELL_DOT
-#undef CELL_READ
+#undef CELL_PUT

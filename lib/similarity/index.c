@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "lib/similarity/topk.h"
 
 static void index_destroy(void *object) {
   recs_index *index = object;
@@ -60,9 +59,8 @@ int32_t recs__index_scratch_init(recs__index_scratch *scratch, const recs_index 
   scratch->room = k < rows->count ? k : rows->count;
   scratch->cells = recs__cells_new(context, scratch->kind, rows->count);
   scratch->touched = recs__alloc(context, (size_t)rows->count + 1, sizeof *scratch->touched);
-  scratch->heap = recs__alloc(context, scratch->room, sizeof *scratch->heap);
-  scratch->notes = recs__alloc(context, recs__selector_notes(scratch->room), sizeof *scratch->notes);
-  if (scratch->cells != NULL && scratch->touched != NULL && scratch->heap != NULL && scratch->notes != NULL)
+  scratch->keys = recs__alloc(context, recs__shortlist_room(scratch->room), sizeof *scratch->keys);
+  if (scratch->cells != NULL && scratch->touched != NULL && scratch->keys != NULL)
     return RECS_OK;
   recs__index_scratch_free(scratch);
   return recs__fail_nomem();
@@ -77,8 +75,7 @@ void recs__index_scratch_free(recs__index_scratch *scratch) {
   recs__free(context, scratch->touched);
   recs__free(context, scratch->columns);
   recs__free(context, scratch->values);
-  recs__free(context, scratch->heap);
-  recs__free(context, scratch->notes);
+  recs__free(context, scratch->keys);
   memset(scratch, 0, sizeof *scratch);
 }
 
@@ -129,35 +126,39 @@ int32_t recs__index_scores(float *out, recs__index_scratch *scratch, const recs_
   const recs__rows *rows = &scratch->index->rows;
   recs__facts x;
   recs__row weighed;
+  recs__pairs pairs;
+  double scores[RECS__PAIRS];
   int large = 0;
   RECS_TRY(prepare(&weighed, scratch, query));
   if (rows->kernel->way == NULL)
     return call_scores(out, scratch->index, query);
   x = recs__facts_of(&weighed);
   scratch->kind->add(scratch->cells, rows, &weighed);
-  for (uint32_t id = 0; id < rows->count; id++) {
-    recs__facts y = recs__rows_facts(rows, id);
-    recs__overlap overlap;
-    scratch->kind->read(&overlap, scratch->cells, id);
-    out[id] = (float)recs__kernel_finish(rows->kernel, &x, &y, &overlap, rows->columns);
-    large |= isinf(out[id]) != 0;
+  for (uint32_t begin = 0; begin < rows->count; begin += RECS__PAIRS) {
+    uint32_t count = rows->count - begin < RECS__PAIRS ? rows->count - begin : RECS__PAIRS;
+    for (uint32_t i = 0; i < count; i++)
+      scratch->kind->put(&pairs, i, scratch->cells, begin + i);
+    recs__kernel_finish_many(scores, rows->kernel, &x, &pairs, count, rows);
+    for (uint32_t i = 0; i < count; i++) {
+      out[begin + i] = (float)scores[i];
+      large |= isinf(out[begin + i]) != 0;
+    }
   }
   memset(scratch->cells, 0, rows->count * scratch->kind->size);
   return large ? fail_large() : RECS_OK;
 }
 
 /* The custom kernel is asked about the rows touched. All cells are cleared whatever it says. */
-static int32_t call_top(recs__selector *selector, recs__index_scratch *scratch, const recs__row *query,
-                        size_t touched) {
+static int32_t call_top(recs__shortlist *list, recs__index_scratch *scratch, const recs__row *query, size_t touched) {
   int32_t status = RECS_OK;
   memset(scratch->cells, 0, scratch->index->rows.count * scratch->kind->size);
   for (size_t i = 0; i < touched && status == RECS_OK; i++) {
     float score;
-    if (scratch->touched[i] == selector->exclude)
+    if (scratch->touched[i] == list->exclude)
       continue;
     status = call_row(&score, scratch->index, query, scratch->touched[i]);
     if (status == RECS_OK)
-      recs__selector_rate(selector, scratch->touched[i], (double)score);
+      recs__shortlist_rate(list, scratch->touched[i], (double)score);
   }
   return status;
 }
@@ -165,26 +166,27 @@ static int32_t call_top(recs__selector *selector, recs__index_scratch *scratch, 
 int32_t recs__index_top(uint32_t *out_rows, float *out_scores, size_t *out_count, recs__index_scratch *scratch,
                         const recs__row *query, uint32_t exclude, size_t k) {
   const recs__rows *rows = &scratch->index->rows;
-  recs__selector selector = {.rows = rows,
-                             .exclude = exclude,
-                             .minimum = -INFINITY,
-                             .heap = scratch->heap,
-                             .room = k < scratch->room ? k : scratch->room,
-                             .notes = scratch->notes,
-                             .notes_room = recs__selector_notes(scratch->room)};
+  recs__shortlist list;
   recs__row weighed;
   recs__facts facts;
   size_t touched;
   *out_count = 0;
+  list.rows = rows;
+  list.order = NULL;
+  list.exclude = exclude;
+  list.apart = 0;
+  list.minimum = -INFINITY;
+  list.k = k < scratch->room ? k : scratch->room;
+  list.keys = scratch->keys;
   RECS_TRY(prepare(&weighed, scratch, query));
   touched = scratch->kind->touch(scratch->cells, scratch->touched, rows, &weighed);
   facts = recs__facts_of(&weighed);
-  recs__selector_begin(&selector, &facts);
+  recs__shortlist_begin(&list, &facts);
   if (rows->kernel->way == NULL)
-    RECS_TRY(call_top(&selector, scratch, query, touched));
+    RECS_TRY(call_top(&list, scratch, query, touched));
   else
-    scratch->kind->offer_touched(scratch->cells, scratch->touched, touched, &selector);
-  return recs__selector_take(&selector, out_rows, out_scores, out_count);
+    scratch->kind->offer_touched(scratch->cells, scratch->touched, touched, &list);
+  return recs__shortlist_take(&list, out_rows, out_scores, out_count);
 }
 
 int32_t recs_index_scores(float *out, const recs_index *index, const uint32_t *columns, const float *values,

@@ -6,6 +6,7 @@
 #include "lib/similarity/cells.h"
 #include "lib/similarity/dense.h"
 #include "lib/similarity/rows.h"
+#include "lib/similarity/selector.h"
 
 struct recs_index {
   recs__object object;
@@ -32,8 +33,7 @@ typedef struct recs__index_scratch {
   uint32_t *columns; /* the weighed query */
   float *values;
   size_t length; /* room for it */
-  uint64_t *heap;
-  uint64_t *notes;
+  uint64_t *keys;
   size_t room; /* the largest k */
 } recs__index_scratch;
 

@@ -4,6 +4,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "lib/base/context.h"
+#include "lib/similarity/rows.h"
 #include "lib/similarity/walk.h"
 
 static const recs__field kernel_fields[] = {
@@ -76,6 +78,25 @@ double recs__kernel_finish(const recs_kernel *kernel, const recs__facts *x, cons
   double similarity = kernel->way->finish(kernel, x, y, overlap, dimension);
   double shrink = kernel->options.shrink;
   return shrink > 0 ? similarity * (overlap->common / (overlap->common + shrink)) : similarity;
+}
+
+static void finish_each(double *restrict out, const recs_kernel *kernel, const recs__facts *x, const recs__pairs *pairs,
+                        size_t count, const recs__rows *rows) {
+  for (size_t i = 0; i < count; i++) {
+    recs__facts y = recs__rows_facts(rows, pairs->ids[i]);
+    recs__overlap overlap = {pairs->common[i], pairs->dot[i],       pairs->x_sum[i],
+                             pairs->y_sum[i],  pairs->x_squares[i], pairs->y_squares[i]};
+    out[i] = kernel->way->finish(kernel, x, &y, &overlap, rows->columns);
+  }
+}
+
+void recs__kernel_finish_many(double *restrict out, const recs_kernel *kernel, const recs__facts *x,
+                              const recs__pairs *pairs, size_t count, const recs__rows *rows) {
+  recs__many_fn finish = kernel->way->many[recs__cpu_level(kernel->object.context)];
+  double shrink = kernel->options.shrink;
+  (finish == NULL ? finish_each : finish)(out, kernel, x, pairs, count, rows);
+  for (size_t i = 0; shrink > 0 && i < count; i++)
+    out[i] *= pairs->common[i] / (pairs->common[i] + shrink);
 }
 
 int32_t recs__kernel_call(double *out, const recs_kernel *kernel, const recs__row *x, const recs__row *y) {

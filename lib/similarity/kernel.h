@@ -56,6 +56,21 @@ typedef struct recs__sieve {
   double level;
 } recs__sieve;
 
+/* Several rows met with one x, side by side: their ids and overlaps. Filled where the kernel's recs__sums asks for it. */
+enum { RECS__PAIRS = 128 };
+typedef struct recs__pairs {
+  uint32_t ids[RECS__PAIRS];
+  double common[RECS__PAIRS];
+  double dot[RECS__PAIRS];
+  double x_sum[RECS__PAIRS], y_sum[RECS__PAIRS], x_squares[RECS__PAIRS], y_squares[RECS__PAIRS];
+} recs__pairs;
+
+struct recs__rows;
+
+/* The similarities, before shrinking, of the first `count` pairs; `rows` has the facts of their ids. */
+typedef void (*recs__many_fn)(double *restrict out, const recs_kernel *kernel, const recs__facts *x,
+                                const recs__pairs *pairs, size_t count, const struct recs__rows *rows);
+
 typedef struct recs__kernel_kind recs__kernel_kind;
 struct recs__kernel_kind {
   const char *name;
@@ -72,6 +87,8 @@ struct recs__kernel_kind {
   /* The similarity before shrinking. */
   double (*finish)(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y, const recs__overlap *overlap,
                    double dimension);
+  /* The same for several pairs at once, the same bits, for plain C, AVX2 and AVX-512. NULL: `finish` is called for each. */
+  recs__many_fn many[3];
   /* A similarity straight from two rows, where `finish` would lose digits. NULL: `finish` is exact enough. */
   double (*pair)(const recs__row *x, const recs__row *y, double dimension);
   /* 1: rows that share nothing may be similar all the same. */
@@ -101,6 +118,10 @@ recs__sums recs__kernel_sums(const recs_kernel *kernel);
 /* The similarity that comes of facts and overlap, shrunk. Not for custom kernels. */
 double recs__kernel_finish(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
                            const recs__overlap *overlap, double dimension);
+
+/* The same for several pairs. */
+void recs__kernel_finish_many(double *restrict out, const recs_kernel *kernel, const recs__facts *x,
+                              const recs__pairs *pairs, size_t count, const struct recs__rows *rows);
 
 /* Columns ascending and below `dimension`, values finite. */
 int32_t recs__check_row(const char *name, const uint32_t *columns, const float *values, size_t count,

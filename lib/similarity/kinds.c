@@ -1,21 +1,27 @@
 /* The table of kernels. */
-#include "lib/similarity/kernel.h"
+#include "lib/similarity/rows.h"
+#include "lib/base/cpu.h"
 #include "lib/similarity/walk.h"
 
 #include <float.h>
 #include <math.h>
 
-static double clamp(double value) {
-  return fmin(1, fmax(-1, value));
+/* Of functions that loops over many pairs take in, so that they become vectors. */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE double clamp(double value) {
+  double low = value < -1 ? -1 : value;
+  return low > 1 ? 1 : low;
 }
 
 /* dot / sqrt(product of the squares), 0 when one is all zero. */
-static double cosine_of(double dot, double x_squares, double y_squares) {
+INLINE double cosine_of(double dot, double x_squares, double y_squares) {
   double squares = x_squares * y_squares;
-  return squares > 0 ? clamp(dot / sqrt(squares)) : 0;
+  double cosine = clamp(dot / sqrt(squares > 0 ? squares : 1));
+  return squares > 0 ? cosine : 0;
 }
 
-static double finish_cosine(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+INLINE double finish_cosine(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
                             const recs__overlap *overlap, double dimension) {
   (void)kernel;
   (void)dimension;
@@ -35,7 +41,7 @@ static void tax_cosine(double *gain, double *toll, const recs__facts *y, double 
   *gain = y->squares > 0 ? 1 / sqrt(y->squares) : 0;
 }
 
-static double finish_dot(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+INLINE double finish_dot(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
                          const recs__overlap *overlap, double dimension) {
   (void)kernel;
   (void)x;
@@ -53,9 +59,9 @@ static void sift_dot(recs__sieve *sieve, const recs_kernel *kernel, const recs__
 }
 
 /* common / (common + alpha only-x + beta only-y); alpha = beta = 1 is Jaccard, 1/2 is Dice. */
-static double tversky(double alpha, double beta, const recs__facts *x, const recs__facts *y, double common) {
+INLINE double tversky(double alpha, double beta, const recs__facts *x, const recs__facts *y, double common) {
   double whole = common + alpha * (x->count - common) + beta * (y->count - common);
-  return common > 0 ? common / whole : 0;
+  return common / (common > 0 ? whole : 1);
 }
 
 /* c > t (c + a (x - c) + b (y - c)) solved for c, which is the dot of ones. */
@@ -71,7 +77,7 @@ static void tax_sets(double *gain, double *toll, const recs__facts *y, double di
   *toll = y->count;
 }
 
-static double finish_jaccard(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+INLINE double finish_jaccard(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
                              const recs__overlap *overlap, double dimension) {
   (void)kernel;
   (void)dimension;
@@ -85,7 +91,7 @@ static void sift_jaccard(recs__sieve *sieve, const recs_kernel *kernel, const re
   sift_sets(sieve, 1, 1, x, threshold);
 }
 
-static double finish_dice(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+INLINE double finish_dice(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
                           const recs__overlap *overlap, double dimension) {
   (void)kernel;
   (void)dimension;
@@ -99,7 +105,7 @@ static void sift_dice(recs__sieve *sieve, const recs_kernel *kernel, const recs_
   sift_sets(sieve, 0.5, 0.5, x, threshold);
 }
 
-static double finish_tversky(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+INLINE double finish_tversky(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
                              const recs__overlap *overlap, double dimension) {
   (void)dimension;
   return tversky(kernel->options.alpha, kernel->options.beta, x, y, overlap->common);
@@ -111,11 +117,12 @@ static void sift_tversky(recs__sieve *sieve, const recs_kernel *kernel, const re
   sift_sets(sieve, kernel->options.alpha, kernel->options.beta, x, threshold);
 }
 
-static double finish_overlap(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
+INLINE double finish_overlap(const recs_kernel *kernel, const recs__facts *x, const recs__facts *y,
                              const recs__overlap *overlap, double dimension) {
+  double fewer = x->count < y->count ? x->count : y->count;
   (void)kernel;
   (void)dimension;
-  return overlap->common > 0 ? overlap->common / fmin(x->count, y->count) : 0;
+  return overlap->common / (overlap->common > 0 ? fewer : 1);
 }
 
 /* A correlation from sums over n columns. Spreads that are nothing but rounding of large equal values count as none. */
@@ -328,6 +335,33 @@ static void weigh_bm25(float *values, const recs_kernel *kernel, const recs__les
     values[i] = (float)((double)values[i] * (k1 + 1) / (k1 * length + (double)values[i]) * lesson->columns[columns[i]]);
 }
 
+/* A finish over many pairs. What it does not use is not read. */
+#define EACH(name)                                                                                                     \
+  for (size_t i = 0; i < count; i++) {                                                                                 \
+    recs__facts y = recs__rows_facts(rows, pairs->ids[i]);                                                             \
+    recs__overlap overlap = {pairs->common[i], pairs->dot[i], 0, 0, 0, 0};                                             \
+    out[i] = finish_##name(kernel, x, &y, &overlap, rows->columns);                                                    \
+  }
+#define MANY_OF(name, target, suffix)                                                                                  \
+  target static void many_##name##suffix(double *restrict out, const recs_kernel *kernel, const recs__facts *x,        \
+                                         const recs__pairs *pairs, size_t count, const recs__rows *rows) {             \
+    EACH(name)                                                                                                         \
+  }
+#ifdef RECS__SIMD_X86
+#define MANY(name) MANY_OF(name, , ) MANY_OF(name, RECS__TARGET_AVX2, _avx2) MANY_OF(name, RECS__TARGET_AVX512, _avx512)
+#define MANIES(name) {many_##name, many_##name##_avx2, many_##name##_avx512}
+#else
+#define MANY(name) MANY_OF(name, , )
+#define MANIES(name) {many_##name, many_##name, many_##name}
+#endif
+
+MANY(cosine)
+MANY(dot)
+MANY(jaccard)
+MANY(dice)
+MANY(tversky)
+MANY(overlap)
+
 static const recs__kernel_kind pearson_all = {.name = "pearson",
                                               .sums = RECS__SUMS_DOT,
                                               .finish = finish_pearson_all,
@@ -340,17 +374,32 @@ static const recs__kernel_kind kinds[] = {
     [RECS_KERNEL_COSINE] = {.name = "cosine",
                             .sums = RECS__SUMS_DOT,
                             .finish = finish_cosine,
+                            .many = MANIES(cosine),
                             .flat = 1,
                             .sift = sift_cosine,
                             .tax = tax_cosine},
-    [RECS_KERNEL_DOT] = {.name = "dot", .sums = RECS__SUMS_DOT, .finish = finish_dot, .flat = 1, .sift = sift_dot},
-    [RECS_KERNEL_JACCARD] =
-        {.name = "jaccard", .sums = RECS__SUMS_COMMON, .finish = finish_jaccard, .sift = sift_jaccard, .tax = tax_sets},
-    [RECS_KERNEL_DICE] =
-        {.name = "dice", .sums = RECS__SUMS_COMMON, .finish = finish_dice, .sift = sift_dice, .tax = tax_sets},
-    [RECS_KERNEL_TVERSKY] =
-        {.name = "tversky", .sums = RECS__SUMS_COMMON, .finish = finish_tversky, .sift = sift_tversky, .tax = tax_sets},
-    [RECS_KERNEL_OVERLAP] = {.name = "overlap", .sums = RECS__SUMS_COMMON, .finish = finish_overlap},
+    [RECS_KERNEL_DOT] =
+        {.name = "dot", .sums = RECS__SUMS_DOT, .finish = finish_dot, .many = MANIES(dot), .flat = 1, .sift = sift_dot},
+    [RECS_KERNEL_JACCARD] = {.name = "jaccard",
+                             .sums = RECS__SUMS_COMMON,
+                             .finish = finish_jaccard,
+                             .many = MANIES(jaccard),
+                             .sift = sift_jaccard,
+                             .tax = tax_sets},
+    [RECS_KERNEL_DICE] = {.name = "dice",
+                          .sums = RECS__SUMS_COMMON,
+                          .finish = finish_dice,
+                          .many = MANIES(dice),
+                          .sift = sift_dice,
+                          .tax = tax_sets},
+    [RECS_KERNEL_TVERSKY] = {.name = "tversky",
+                             .sums = RECS__SUMS_COMMON,
+                             .finish = finish_tversky,
+                             .many = MANIES(tversky),
+                             .sift = sift_tversky,
+                             .tax = tax_sets},
+    [RECS_KERNEL_OVERLAP] =
+        {.name = "overlap", .sums = RECS__SUMS_COMMON, .finish = finish_overlap, .many = MANIES(overlap)},
     [RECS_KERNEL_PEARSON] = {.name = "pearson",
                              .sums = RECS__SUMS_ALL,
                              .over_all = &pearson_all,
@@ -375,6 +424,7 @@ static const recs__kernel_kind kinds[] = {
                           .refuses = refuse_negatives,
                           .weigh = weigh_bm25,
                           .finish = finish_dot,
+                          .many = MANIES(dot),
                           .flat = 1,
                           .sift = sift_dot},
     [RECS_KERNEL_TFIDF] = {.name = "tfidf",
@@ -383,6 +433,7 @@ static const recs__kernel_kind kinds[] = {
                            .refuses = refuse_negatives,
                            .weigh = weigh_tfidf,
                            .finish = finish_cosine,
+                           .many = MANIES(cosine),
                            .flat = 1,
                            .sift = sift_cosine,
                            .tax = tax_cosine},

@@ -19,8 +19,7 @@ typedef struct desk {
   uint32_t *touched;
   uint32_t *columns;
   float *values;
-  uint64_t *heap;
-  uint64_t *notes;
+  uint64_t *keys;
 } desk;
 
 typedef struct building {
@@ -28,7 +27,6 @@ typedef struct building {
   const recs_matrix *matrix;
   recs_neighbors *neighbors;
   recs__rows rows;
-  const recs__cell_kind *cells;
   uint32_t *order;  /* id -> row */
   uint32_t *counts; /* of each row's neighbours */
   uint64_t *slots;
@@ -101,16 +99,14 @@ static int32_t make_room(building *build) {
 static int32_t desk_init(desk *own, const building *build) {
   recs_context *context = build->job->kernel->object.context;
   uint32_t rows = build->matrix->rows;
-  own->cells = recs__cells_new(context, build->cells, rows);
+  own->cells = recs__cells_new(context, recs__cells_for(context, build->rows.sums, build->longest), rows);
   own->touched = recs__alloc(context, (size_t)rows / SPARSE + 2, sizeof *own->touched);
   own->columns = recs__alloc(context, build->longest, sizeof *own->columns);
   own->values = recs__alloc(context, build->longest, sizeof *own->values);
-  own->heap = recs__alloc(context, build->room, sizeof *own->heap);
-  own->notes = recs__alloc(context, recs__selector_notes(build->room), sizeof *own->notes);
-  if (own->cells == NULL || own->touched == NULL || own->columns == NULL || own->values == NULL || own->heap == NULL ||
-      own->notes == NULL)
-    return recs__fail_nomem();
-  return RECS_OK;
+  own->keys = recs__alloc(context, recs__shortlist_room(build->room), sizeof *own->keys);
+  return own->cells == NULL || own->touched == NULL || own->columns == NULL || own->values == NULL || own->keys == NULL
+             ? recs__fail_nomem()
+             : RECS_OK;
 }
 
 static void desk_free(desk *own, const recs_context *context) {
@@ -118,8 +114,7 @@ static void desk_free(desk *own, const recs_context *context) {
   recs__free(context, own->touched);
   recs__free(context, own->columns);
   recs__free(context, own->values);
-  recs__free(context, own->heap);
-  recs__free(context, own->notes);
+  recs__free(context, own->keys);
 }
 
 static int32_t desks_init(building *build) {
@@ -133,23 +128,24 @@ static int32_t desks_init(building *build) {
   return RECS_OK;
 }
 
-static int32_t build_row(const building *build, const desk *own, recs__selector *selector, uint32_t id) {
+static int32_t build_row(const building *build, const desk *own, recs__shortlist *list, uint32_t id) {
   const recs_matrix *matrix = build->matrix;
   uint32_t row = build->order[id];
   size_t begin = (size_t)matrix->offsets[row], slot = (size_t)build->neighbors->offsets[row], count;
   recs__row raw = {matrix->indices + begin, matrix->values + begin, row_length(matrix, row)}, query;
   recs__facts facts = recs__rows_facts(&build->rows, id);
+  const recs__cell_kind *cells = recs__cells_for(build->job->kernel->object.context, build->rows.sums, raw.count);
   RECS_TRY(recs__rows_weigh(&query, own->columns, own->values, &build->rows, &raw));
-  selector->exclude = id;
-  recs__selector_begin(selector, &facts);
+  list->exclude = id;
+  recs__shortlist_begin(list, &facts);
   if (!build->apart && entries_met(build, row) <= matrix->rows / SPARSE) {
-    count = build->cells->touch(own->cells, own->touched, &build->rows, &query);
-    build->cells->offer_touched(own->cells, own->touched, count, selector);
+    count = cells->touch(own->cells, own->touched, &build->rows, &query);
+    cells->offer_touched(own->cells, own->touched, count, list);
   } else {
-    build->cells->add(own->cells, &build->rows, &query);
-    build->cells->offer_all(own->cells, selector);
+    cells->add(own->cells, &build->rows, &query);
+    cells->offer_all(own->cells, list);
   }
-  RECS_TRY(recs__selector_take(selector, build->neighbors->ids + slot, build->neighbors->scores + slot, &count));
+  RECS_TRY(recs__shortlist_take(list, build->neighbors->ids + slot, build->neighbors->scores + slot, &count));
   build->counts[row] = (uint32_t)count;
   return RECS_OK;
 }
@@ -157,16 +153,15 @@ static int32_t build_row(const building *build, const desk *own, recs__selector 
 static int32_t build_rows(void *payload, uint32_t thread, size_t begin, size_t end) {
   const building *build = payload;
   const desk *own = &build->desks[thread];
-  recs__selector selector = {.rows = &build->rows,
-                             .order = build->order,
-                             .apart = build->apart,
-                             .minimum = build->job->options.minimum,
-                             .heap = own->heap,
-                             .room = build->room,
-                             .notes = own->notes,
-                             .notes_room = recs__selector_notes(build->room)};
+  recs__shortlist list;
+  list.rows = &build->rows;
+  list.order = build->order;
+  list.apart = build->apart;
+  list.minimum = build->job->options.minimum;
+  list.k = build->room;
+  list.keys = own->keys;
   for (size_t id = begin; id < end; id++)
-    RECS_TRY(build_row(build, own, &selector, (uint32_t)id));
+    RECS_TRY(build_row(build, own, &list, (uint32_t)id));
   return RECS_OK;
 }
 
@@ -180,13 +175,12 @@ static int32_t build_graph(building *build) {
   RECS_TRY(order_rows(build));
   RECS_TRY(recs__rows_init(&build->rows, build->job->kernel, build->matrix, build->order, RECS__ROWS_FOR_THEMSELVES));
   build->apart = rows_apart_count(build->job);
-  build->cells = recs__cells_for(build->job->kernel->object.context, build->rows.sums, build->longest);
   RECS_TRY(make_room(build));
   RECS_TRY(desks_init(build));
   RECS_TRY(recs__progress_at(&late, 0));
   RECS_TRY(recs__parallel(build->job->kernel->object.context, build->matrix->rows, GRAIN, build_rows, build, &late));
   recs__neighbors_close(build->neighbors, build->counts);
-  return RECS_OK;
+  return recs__progress_at(&late, 1);
 }
 
 int32_t recs__neighbors_sparse(recs_neighbors **out, const recs__graph_job *job, const recs_matrix *matrix) {

@@ -163,17 +163,22 @@ static recs__sums sums_of_rows(const recs_kernel *kernel, const recs_matrix *mat
   return dots && kernel->way->weigh == NULL && all_ones(matrix) ? RECS__SUMS_COMMON : sums;
 }
 
+static int32_t allocate_taxes(recs__rows *rows) {
+  const recs_context *context = rows->kernel->object.context;
+  size_t blocks = (size_t)rows->count / RECS__ROW_BLOCK + 1;
+  rows->gains = recs__alloc_zero(context, blocks, RECS__ROW_BLOCK * sizeof *rows->gains);
+  rows->tolls = recs__alloc_zero(context, blocks, RECS__ROW_BLOCK * sizeof *rows->tolls);
+  return rows->gains == NULL || rows->tolls == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
 static int32_t allocate_facts(recs__rows *rows) {
   recs_context *context = rows->kernel->object.context;
   rows->counts = recs__alloc(context, rows->count, sizeof *rows->counts);
   rows->totals = recs__alloc(context, rows->count, sizeof *rows->totals);
   rows->squares = recs__alloc(context, rows->count, sizeof *rows->squares);
-  rows->gains = recs__alloc_zero(context, rows->count, sizeof *rows->gains);
-  rows->tolls = recs__alloc_zero(context, rows->count, sizeof *rows->tolls);
-  if (rows->counts == NULL || rows->totals == NULL || rows->squares == NULL || rows->gains == NULL ||
-      rows->tolls == NULL)
+  if (rows->counts == NULL || rows->totals == NULL || rows->squares == NULL)
     return recs__fail_nomem();
-  return RECS_OK;
+  return allocate_taxes(rows);
 }
 
 static int32_t allocate_entries(recs__rows *rows, uint64_t entries) {
@@ -329,10 +334,7 @@ static int32_t read_rows(recs__rows *rows, recs__reader *reader) {
   RECS_TRY(read_lesson(rows, reader));
   RECS_TRY(read_facts(rows, reader));
   RECS_TRY(read_entries(rows, reader));
-  rows->gains = recs__alloc(reader->context, rows->count, sizeof *rows->gains);
-  rows->tolls = recs__alloc(reader->context, rows->count, sizeof *rows->tolls);
-  if (rows->gains == NULL || rows->tolls == NULL)
-    return recs__fail_nomem();
+  RECS_TRY(allocate_taxes(rows));
   recs__rows_tax(rows);
   return RECS_OK;
 }

@@ -15,7 +15,7 @@ typedef struct recs__rows {
   uint32_t *counts; /* of each row: nonzeros, sum, squares */
   double *totals;
   double *squares;
-  float *gains; /* see recs__sieve */
+  float *gains; /* see recs__sieve; with tolls for whole blocks of rows, 0 behind the last */
   float *tolls;
   double top_toll;  /* the largest */
   int32_t sifted;   /* 0: the sieve's numbers do not fit floats; every pair is finished */
@@ -25,6 +25,9 @@ typedef struct recs__rows {
   uint32_t *ids;    /* ascending within a column */
   float *values;    /* NULL with RECS__SUMS_COMMON */
 } recs__rows;
+
+/* Gains and tolls come in whole blocks of this many rows. */
+enum { RECS__ROW_BLOCK = 32 };
 
 /* What the rows are prepared for. */
 enum {

@@ -20,47 +20,7 @@ void recs__selector_begin(recs__selector *selector, const recs__facts *x) {
   selector->x = *x;
   selector->count = 0;
   selector->overflow = 0;
-  selector->noted = 0;
-  selector->noting =
-      selector->notes != NULL && selector->room > 0 && selector->rows->flat && recs__squares_fit(x->squares);
   tighten(selector, selector->minimum);
-}
-
-void recs__selector_restart(recs__selector *selector) {
-  selector->count = 0;
-  selector->noting = 0;
-  tighten(selector, selector->minimum);
-}
-
-/* The level comes to lie under the last of the best by more than floats may have misplaced one. */
-void recs__selector_thin(recs__selector *selector) {
-  size_t kept = selector->room;
-  float place;
-  if (selector->noted <= kept)
-    return;
-  recs__keys_select(selector->notes, selector->noted, kept - 1);
-  place = recs__key_score(selector->notes[kept - 1]);
-  place -= 2e-6F * fabsf(place);
-  if (place > selector->level)
-    selector->level = place;
-  for (size_t i = kept; i < selector->noted; i++) {
-    selector->notes[kept] = selector->notes[i];
-    kept += recs__key_score(selector->notes[i]) > selector->level;
-  }
-  selector->noted = kept;
-}
-
-void recs__selector_note(recs__selector *selector, uint32_t id, float place) {
-  if (id == selector->exclude)
-    return;
-  if (selector->noted == selector->notes_room)
-    recs__selector_thin(selector);
-  if (selector->noted < selector->notes_room) {
-    selector->notes[selector->noted++] = recs__key_of(place, id);
-  } else {
-    selector->noting = -1;
-    selector->level = INFINITY; /* nothing more passes */
-  }
 }
 
 void recs__selector_rate(recs__selector *selector, uint32_t id, double similarity) {

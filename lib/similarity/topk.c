@@ -52,32 +52,3 @@ void recs__keys_replace(uint64_t *heap, size_t count, uint64_t key) {
 void recs__keys_sort(uint64_t *heap, size_t count) {
   keys_sort(heap, count);
 }
-
-static uint64_t middle_of(uint64_t a, uint64_t b, uint64_t c) {
-  uint64_t low = a < b ? a : b, high = a < b ? b : a;
-  return c < low ? low : c > high ? high : c;
-}
-
-/* Hoare's selection: what is greater than a pivot moves to the front, what is less to the back, until place `k` has its key. */
-void recs__keys_select(uint64_t *keys, size_t count, size_t k) {
-  ptrdiff_t begin = 0, end = (ptrdiff_t)count - 1, place = (ptrdiff_t)k;
-  while (begin < end) {
-    uint64_t pivot = middle_of(keys[begin], keys[begin + (end - begin) / 2], keys[end]);
-    ptrdiff_t left = begin, right = end;
-    while (left <= right) {
-      while (keys[left] > pivot)
-        left++;
-      while (keys[right] < pivot)
-        right--;
-      if (left <= right) {
-        uint64_t key = keys[left];
-        keys[left++] = keys[right];
-        keys[right--] = key;
-      }
-    }
-    if (right < place)
-      begin = left;
-    if (place < left)
-      end = right;
-  }
-}

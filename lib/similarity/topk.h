@@ -81,9 +81,6 @@ static inline float recs__key_score(uint64_t key) {
 void recs__keys_push(uint64_t *heap, size_t count, uint64_t key);
 /* Puts a key in the place of the root, which it beats. */
 void recs__keys_replace(uint64_t *heap, size_t count, uint64_t key);
-/* Orders `count` keys so far that place `k`, below count, has the key that sorting (best first) would put there, and better ones
- * stand before it. O(count) on average. */
-void recs__keys_select(uint64_t *keys, size_t count, size_t k);
 /* Turns a heap into a list, best first. */
 void recs__keys_sort(uint64_t *heap, size_t count);
 

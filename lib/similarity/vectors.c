@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
-#include "lib/similarity/topk.h"
+#include "lib/similarity/keys.h"
 
 enum { ROWS = RECS__TILE_ROWS, QUERIES = RECS__TILE_QUERIES, ALIGNMENT = 64 };
 

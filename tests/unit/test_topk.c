@@ -1,7 +1,7 @@
 #include "support/support.h"
 
 #include "lib/base/random.h"
-#include "lib/similarity/topk.h"
+#include "lib/similarity/keys.h"
 
 enum { ROWS = 500 };
 
@@ -82,6 +82,32 @@ START_TEST(keys_are_selected) {
 }
 END_TEST
 
+START_TEST(keys_are_sorted) {
+  static const uint32_t masks[] = {0, RECS_CPU_AVX2, UINT32_MAX};
+  uint64_t keys[700], sorted[700];
+  uint32_t state = 1;
+  for (int m = 0; m < 3; m++) {
+    recs_context *context = recs_test_threads(1, masks[m]);
+    for (size_t count = 0; count <= 700; count += count < 140 ? 1 : 70) {
+      for (size_t i = 0; i < count; i++) {
+        state = state * 1664525u + 1013904223u;
+        keys[i] = sorted[i] = recs__key_of((float)(state >> (count % 32)), (uint32_t)i);
+      }
+      qsort(sorted, count, sizeof *sorted, key_falls);
+      recs__keys_order(context, keys, count);
+      ck_assert_mem_eq(keys, sorted, count * sizeof *keys);
+      recs__keys_order(context, keys, count); /* what is in order, and in the reverse of it, stays in order */
+      ck_assert_mem_eq(keys, sorted, count * sizeof *keys);
+      for (size_t i = 0; i < count; i++)
+        keys[i] = sorted[count - 1 - i];
+      recs__keys_order(context, keys, count);
+      ck_assert_mem_eq(keys, sorted, count * sizeof *keys);
+    }
+    recs_context_free(context);
+  }
+}
+END_TEST
+
 START_TEST(keys_order_as_picks) {
   recs__pick picks[ROWS];
   make_picks(picks, 99);
@@ -139,6 +165,7 @@ int main(void) {
   TCase *tests = tcase_create("topk");
   tcase_add_loop_test(tests, top_equals_sorting, 0, 5);
   tcase_add_test(tests, keys_are_selected);
+  tcase_add_test(tests, keys_are_sorted);
   tcase_add_test(tests, keys_order_as_picks);
   tcase_add_loop_test(tests, keys_heap_equals_sorting, 0, 5);
   tcase_add_test(tests, top_without_memory);
