@@ -4,5 +4,6 @@
 
 #include <recs/evaluate/evaluation.h>
 #include <recs/evaluate/split.h>
+#include <recs/evaluate/tune.h>
 
 #endif

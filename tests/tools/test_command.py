@@ -238,3 +238,16 @@ def test_evaluate_refuses_by_name(log):
                                       "--scorer", "popularity")
     assert "cutoffs has" in refused("evaluate", log, "--at", "many", "--scorer", "popularity")
     assert "--level" in refused("evaluate", log, "--level", "2", code=2)
+
+
+def test_tuning_and_comparing(log, tmp_path):
+    answer = json.loads(recs("evaluate", log, "--scorer", "item-knn", "--split", "leave-last-out", "--tune", "4", "--metric",
+                             "auc", "--against", "popularity", "--format", "json").stdout)
+    assert len(answer["tuning"]["trials"]) == 5 and answer["tuning"]["trials"][0]["settings"] == ""
+    assert answer["tuning"]["improved"] == (answer["settings"] != "")
+    compared = answer["against"]["differences"]["ndcg@5"]
+    assert compared["difference"] == pytest.approx(answer["metrics"]["ndcg@5"] - answer["against"]["metrics"]["ndcg@5"])
+    assert 0 < compared["p"] <= 1 and "coverage@5" not in answer["against"]["differences"]
+    recs("fit", log, "--scorer", "item-knn", "--tune", "3", "--split", "leave-last-out", "--out", tmp_path / "tuned.recs")
+    recs("recommend", tmp_path / "tuned.recs", "--for", "ada")
+    assert "known: hr@" in refused("evaluate", log, "--scorer", "item-knn", "--tune", "2", "--metric", "luck@3")
