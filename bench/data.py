@@ -1,5 +1,6 @@
 """The data of the cases: local sets where --data or RECS_BENCH_DATA names their folder, and generated ones of any size."""
 import gzip
+import pathlib
 
 import numpy as np
 import scipy.sparse
@@ -20,6 +21,7 @@ def dense_shape(factor):
                           taste=0.5, exponent=0.9, offset=50, activity=0.8)
 
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHAPES = {"sparse": sparse_shape, "dense": dense_shape}
 
 
@@ -70,3 +72,20 @@ def baskets(settings, name):
     """Baskets of whole numbers, one a line, as lists."""
     with gzip.open(local(settings, name), "rt") as lines:
         return [[int(word) for word in line.split()] for line in lines]
+
+
+def online_retail():
+    """The text of the shop's log that comes with the examples."""
+    with gzip.open(ROOT / "examples/data/online-retail.csv.gz") as text:
+        return text.read()
+
+
+def retail_baskets():
+    """Its orders as lists of items (numbers): lines with a quantity above 0 of orders that were not cancelled."""
+    import polars
+    frame = polars.read_csv(online_retail(), columns=["InvoiceNo", "StockCode", "Quantity"],
+                            schema_overrides={"InvoiceNo": polars.String, "StockCode": polars.String})
+    frame = frame.filter((polars.col("Quantity") > 0) & ~polars.col("InvoiceNo").str.starts_with("C"))
+    items = np.unique(frame["StockCode"].to_numpy(), return_inverse=True)[1]
+    orders = frame.with_columns(polars.Series("item", items)).group_by("InvoiceNo", maintain_order=True)
+    return orders.agg(polars.col("item").unique())["item"].to_list()

@@ -8,7 +8,7 @@ import os
 import pathlib
 import statistics
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 HERE = pathlib.Path(__file__).parent
 CASES = {}
@@ -32,18 +32,15 @@ class Settings:
 
 @dataclass
 class Peer:
-    run: object             # () -> result: what is timed
-    same: object            # (ours, theirs) -> True, or False or a string that says what differs
-    ours: object = None     # when the answer to compare with this peer needs work of its own: () -> result
+    run: object   # () -> result: what is timed
+    same: object  # (our result, the peer's) -> True, or a string that says what differs
 
 
 @dataclass
 class Contest:
     data: str
-    ours: object            # () -> result: what is timed
-    peers: dict             # name -> Peer
-    note: str = ""
-    extra: dict = field(default_factory=dict)
+    ours: object  # () -> result: what is timed
+    peers: dict   # name -> Peer
 
 
 def case(name, environment=None):
@@ -68,36 +65,43 @@ def timed(function):
 
 
 def run_contest(contest, settings):
-    """Seconds and results of all sides, by name ("" is ours): warm-up, then rounds in which the sides take turns.
+    """Seconds and results of all sides, by name ("" is ours), and why peers failed: warm-up, then rounds in which the sides
+    take turns.
 
     A side takes part until it had ROUNDS runs or used up the budget; one that is over it after the warm-up is reported by
     its warm-up alone.
     """
     sides = {"": contest.ours, **{name: peer.run for name, peer in contest.peers.items()}}
-    seconds, results = {}, {}
+    seconds, results, failures = {}, {}, {}
     for name, function in sides.items():
-        elapsed, results[name] = timed(function)
+        try:
+            elapsed, results[name] = timed(function)
+        except Exception as failure:
+            if name == "":
+                raise
+            failures[name] = f"{type(failure).__name__}: {failure}".splitlines()[0]
+            continue
         seconds[name] = [elapsed] if elapsed > settings.budget else []
     for _ in range(ROUNDS):
-        for name, function in sides.items():
-            if sum(seconds[name]) <= settings.budget:
-                seconds[name].append(timed(function)[0])
-    return seconds, results
+        for name, taken in seconds.items():
+            if sum(taken) <= settings.budget:
+                taken.append(timed(sides[name])[0])
+    return seconds, results, failures
 
 
 def lines(name, contest, settings):
     """The JSON lines of a contest, one a peer."""
-    seconds, results = run_contest(contest, settings)
+    seconds, results, failures = run_contest(contest, settings)
+    for peer_name, failure in failures.items():
+        yield {"case": name, "skipped": f"{contest.data}: {peer_name} failed: {failure}"}
     medians = {side: statistics.median(values) for side, values in seconds.items()}
-    for peer_name, peer in contest.peers.items():
+    for peer_name in (known for known in results if known != ""):
+        peer = contest.peers[peer_name]
         verdict = peer.same(results[""], results[peer_name])
         line = {"case": name, "data": contest.data, "ours_s": round(medians[""], 6), "peer": peer_name,
                 "peer_s": round(medians[peer_name], 6), "ratio": round(medians[peer_name] / medians[""], 3),
                 "same_answer": verdict is True, "runs": len(seconds[peer_name])}
-        notes = [text for text in (contest.note, "" if verdict is True else verdict or "answers differ") if text]
-        if notes:
-            line["note"] = "; ".join(notes)
-        yield line | contest.extra
+        yield line if verdict is True else line | {"note": verdict}
 
 
 def run_case(name, settings):

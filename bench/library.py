@@ -9,12 +9,12 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "witness"))
 
-from librecs import Recs  # noqa: E402
+from librecs import NO_ROW, Recs  # noqa: E402
 
 from compare import NONE  # noqa: E402
 from harness import Unavailable  # noqa: E402
 
-KERNEL_DOT, KERNEL_COSINE = 2, 1
+KERNEL_COSINE, KERNEL_DOT = 1, 2  # RECS_KERNEL_*
 
 
 @functools.cache
@@ -68,12 +68,17 @@ def training(matrix):
     return recs.ffi.new("recs_training *", {"struct_size": recs.ffi.sizeof("recs_training"), "matrix": matrix})
 
 
-def fit(name, matrix, settings=""):
-    """A scorer by name; Unavailable where the build has none of it."""
+def need_scorer(name):
+    """Unavailable where this build has none of the name."""
     recs = load()
     known = [recs.ffi.string(recs.lib.recs_scorer_kind_name(i)).decode() for i in range(recs.lib.recs_scorer_kinds())]
     if name not in known:
         raise Unavailable(f'this build has no scorer "{name}"')
+
+
+def fit(name, matrix, settings=""):
+    """A scorer by name."""
+    recs = load()
     return recs.make("recs_scorer", recs.lib.recs_scorer_fit, training(matrix), name.encode(), settings.encode(),
                      recs.ffi.NULL, recs.ffi.NULL)
 

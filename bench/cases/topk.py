@@ -11,14 +11,17 @@ N, QUERIES, ROWS, DIMENSION = 10, 1_000, 100_000, 128
 def search(index, queries):
     """recs_index_top_dense_many() where the build has it, else query by query."""
     recs = library.load()
-    rows = np.empty((len(queries), N), np.uint32)
-    scores = np.empty((len(queries), N), np.float32)
-    counts = np.empty(len(queries), np.uint64)
+    count, null = len(queries), recs.ffi.NULL
+    rows, scores, counts = np.empty((count, N), np.uint32), np.empty((count, N), np.float32), np.empty(count, np.uint64)
     out_rows, out_scores = recs.array("uint32_t", rows), recs.array("float", scores)
     out_counts, values = recs.array("size_t", counts), recs.array("float", queries)
-    for query in range(len(queries)):
-        recs.ok(recs.lib.recs_index_top_dense(out_rows + query * N, out_scores + query * N, out_counts + query, index,
-                                              values + query * DIMENSION, DIMENSION, 0xFFFFFFFF, N))
+    if library.has("recs_index_top_dense_many"):
+        recs.ok(recs.lib.recs_index_top_dense_many(out_rows, out_scores, out_counts, index, values, count, DIMENSION, null, null,
+                                                   N, null, null))
+    else:
+        for query in range(count):
+            recs.ok(recs.lib.recs_index_top_dense(out_rows + query * N, out_scores + query * N, out_counts + query, index,
+                                                  values + query * DIMENSION, DIMENSION, library.NO_ROW, N))
     return library.short_lists(rows, scores, counts)
 
 
@@ -51,7 +54,7 @@ def topk(settings):
     def same(ours, theirs):
         return compare.same_lists(ours, theirs)
 
-    batch, data = f"{QUERIES:,} queries x {ROWS:,} x {DIMENSION}, float32", ""
+    batch = f"{QUERIES:,} queries x {ROWS:,} x {DIMENSION}, float32"
     yield Contest(batch, lambda: search(index, queries), {
         "numpy product alone": Peer(lambda: queries @ rows.T, lambda ours, product: same(ours, product_lists(product))),
         "faiss IndexFlatIP": Peer(lambda: flat.search(queries, N), lambda ours, found: same(ours, found[::-1])),
