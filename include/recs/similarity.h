@@ -228,6 +228,38 @@ RECS_API int32_t recs_index_top(uint32_t *out_rows, float *out_scores, size_t *o
 RECS_API int32_t recs_index_top_dense(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
                                       const float *query, uint32_t dimension, uint32_t exclude, size_t k);
 
+/**
+ * The rows most similar to each of many dense queries: for each query what recs_index_top_dense() gives, the same bits,
+ * in one pass. Rows given dense, whose kernel compares them as they are (cosine, dot, Euclidean, Pearson over all columns,
+ * all without shrinking), are multiplied with many queries at once: the products are compared with the k-th best so far
+ * while they are in registers, and never stored; what may be among the best, by a bound on the rounding of floats, is
+ * finished in double. Other rows are asked query by query.
+ * @param[out] out_rows @p query_count times @p k rows: those of query q begin at q * @p k.
+ * @param[out] out_scores as many similarities.
+ * @param[out] out_counts how many were found for each query; all 0 on failure.
+ * @param index the rows.
+ * @param queries @p query_count rows of @p dimension finite values, one after the other.
+ * @param query_count how many queries; 0 is fine.
+ * @param dimension that of the rows.
+ * @param without_offsets NULL: no row is left out. Else @p query_count + 1 rising offsets: query q gets none of the rows
+ *   @p without [@p without_offsets [q]] up to, not including, @p without [@p without_offsets [q + 1]].
+ * @param without rows of the index, strictly ascending for each query; may be NULL when there is none.
+ * @param k how many are wanted for each query; 0 gives none.
+ * @param progress called now and then, may cancel; or NULL.
+ * @param payload given to @p progress.
+ * @return as recs_index_scores(); #RECS_ERROR_INVALID for offsets that fall, or rows to leave out that are not ascending or not of the
+ *   index; #RECS_ERROR_OVERFLOW when @p query_count times @p k does not fit into memory; #RECS_ERROR_CANCELLED.
+ * Thread safety: any thread; works on the threads of the index's context, a custom kernel on the calling one. The same bits for
+ * any number of threads and any CPU mask. Complexity: O(queries rows dimension) float products. Memory: 24 bytes a query
+ * of up to 192 at once, and k, a thread; where few queries make threads share the rows, 16 more a query and k for each
+ * thread.
+ * @since 0.1
+ */
+RECS_API int32_t recs_index_top_dense_many(uint32_t *out_rows, float *out_scores, size_t *out_counts,
+                                           const recs_index *index, const float *queries, size_t query_count,
+                                           uint32_t dimension, const int64_t *without_offsets, const uint32_t *without,
+                                           size_t k, recs_progress_fn progress, void *payload);
+
 /** Frees an index; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_index_free(recs_index *index);
 

@@ -21,6 +21,11 @@ static inline int recs__index_dense(const recs_index *index) {
   return index->dense.rows.kernel != NULL;
 }
 
+/* What dense queries must have. */
+static inline uint32_t recs__index_dimension(const recs_index *index) {
+  return recs__index_dense(index) ? index->dense.rows.columns : index->rows.columns;
+}
+
 /* An index without rows. */
 int32_t recs__index_new(recs_index **out, recs_context *context);
 
@@ -48,6 +53,11 @@ int32_t recs__index_top(uint32_t *out_rows, float *out_scores, size_t *out_count
 
 /* recs_index_scores() with scratch. */
 int32_t recs__index_scores(float *out, recs__index_scratch *scratch, const recs__row *query);
+
+/* The best rows of an index that is not dense for a checked dense query, every row being a candidate but those left out,
+ * which are ascending. */
+int32_t recs__index_top_by_nonzeros(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
+                                    const float *query, const uint32_t *without, size_t without_count, size_t k);
 
 /* An index of a custom kernel is UNSUPPORTED. */
 int32_t recs__index_write(const recs_index *index, recs__writer *writer);

@@ -41,7 +41,7 @@ int32_t recs_index_create_dense(recs_index **out, const recs_kernel *kernel, con
 }
 
 static int32_t check_query(const recs_index *index, const float *query, uint32_t dimension) {
-  uint32_t own = recs__index_dense(index) ? index->dense.rows.columns : index->rows.columns;
+  uint32_t own = recs__index_dimension(index);
   if (dimension != own)
     return recs__fail(RECS_ERROR_INVALID, "a query of dimension %u for rows of dimension %u", dimension, own);
   if (dimension > 0)
@@ -91,33 +91,37 @@ int32_t recs_index_scores_dense(float *out, const recs_index *index, const float
   return scores(out, index, query, dimension);
 }
 
-/* Offers every row with its score. */
+/* Offers every row with its score, but for those left out. */
 static int32_t select_scores(recs__selector *selector, const recs_index *index, const float *query,
-                             uint32_t dimension) {
+                             const uint32_t *without, size_t without_count) {
   uint32_t rows = index->rows.count;
   recs__facts unknown = {0, 0, 0};
   float *all = recs__alloc(index->object.context, rows, sizeof *all);
+  size_t next = 0;
   int32_t status;
   if (all == NULL)
     return recs__fail_nomem();
   recs__selector_begin(selector, &unknown);
-  status = scores_by_nonzeros(all, index, query, dimension);
-  for (uint32_t id = 0; id < rows && status == RECS_OK; id++)
-    recs__selector_rate(selector, id, (double)all[id]);
+  status = scores_by_nonzeros(all, index, query, index->rows.columns);
+  for (uint32_t id = 0; id < rows && status == RECS_OK; id++) {
+    if (next < without_count && without[next] == id)
+      next += 1;
+    else
+      recs__selector_rate(selector, id, (double)all[id]);
+  }
   recs__free(index->object.context, all);
   return status;
 }
 
-/* The best rows of an index of sparse rows. */
-static int32_t top_by_nonzeros(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
-                               const float *query, uint32_t exclude, size_t k) {
-  recs__selector selector = {.rows = &index->rows, .exclude = exclude, .minimum = -INFINITY};
+int32_t recs__index_top_by_nonzeros(uint32_t *out_rows, float *out_scores, size_t *out_count, const recs_index *index,
+                                    const float *query, const uint32_t *without, size_t without_count, size_t k) {
+  recs__selector selector = {.rows = &index->rows, .exclude = RECS_NO_ROW, .minimum = -INFINITY};
   int32_t status;
   selector.room = k < selector.rows->count ? k : selector.rows->count;
   selector.heap = recs__alloc(index->object.context, selector.room, sizeof *selector.heap);
   if (selector.heap == NULL)
     return recs__fail_nomem();
-  status = select_scores(&selector, index, query, index->rows.columns);
+  status = select_scores(&selector, index, query, without, without_count);
   if (status == RECS_OK)
     status = recs__selector_take(&selector, out_rows, out_scores, out_count);
   recs__free(index->object.context, selector.heap);
@@ -150,7 +154,7 @@ int32_t recs_index_top_dense(uint32_t *out_rows, float *out_scores, size_t *out_
   }
   RECS_TRY(check_query(index, query, dimension));
   return recs__index_dense(index) ? top_of_dense(out_rows, out_scores, out_count, index, query, exclude, k)
-                                  : top_by_nonzeros(out_rows, out_scores, out_count, index, query, exclude, k);
+                                  : recs__index_top_by_nonzeros(out_rows, out_scores, out_count, index, query, &exclude, 1, k);
 }
 
 int32_t recs__index_write_dense(const recs_index *index, recs__writer *writer) {

@@ -28,8 +28,8 @@ CHOICES = {"row", "field", "item", "index", "user", "kind", "type", "metric", "e
 BOUNDS = {"n", "k", "limit"}
 # The fields of the profiles that are made, in their order, by what functions are called that work on them.
 FIELDS = ("tag|onehot", "number", "text|tfidf", "embedding")
-# The arrays of these have n places for each of many users, and are walked by n.
-STRIDED = {"recs_model_recommend_many"}
+# The arrays of these have n (k) places for each of many users (queries), and are walked by it.
+STRIDED = {"recs_model_recommend_many", "recs_index_top_dense_many"}
 SENTINEL = 0x5A5A5A5A
 
 

@@ -304,6 +304,28 @@ def test_dense_queries(recs, kind, values):
             assert np.array_equal(rows[: count[0]], best[:k]) and np.array_equal(got[: count[0]], scores[best[:k]])
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("rows,dimension,count,k", [(5000, 48, 300, 10), (999, 7, 77, 100), (20000, 33, 2, 25)])
+def test_many_dense_queries(recs, rows, dimension, count, k, threads):
+    """Against numpy's product in double and argpartition: the same rows, but where two are closer than a float tells."""
+    dense, queries = vectors(rows, dimension, 12), vectors(count + 8, dimension, 13)[8:]
+    context = recs.context(threads=threads)
+    own = recs.make("recs_kernel", recs.lib.recs_kernel_create, context, DOT, recs.ffi.NULL)
+    index = recs.make("recs_index", recs.lib.recs_index_create_dense, own, recs.array("float", dense), rows, dimension)
+    got, scores = np.empty((count, k), np.uint32), np.empty((count, k), np.float32)
+    counts = np.empty(count, np.uint64)
+    recs.ok(recs.lib.recs_index_top_dense_many(
+        recs.array("uint32_t", got), recs.array("float", scores), recs.array("size_t", counts), index,
+        recs.array("float", queries), count, dimension, recs.ffi.NULL, recs.ffi.NULL, k, recs.ffi.NULL, recs.ffi.NULL))
+    assert np.all(counts == k)
+    truth = (queries.astype(np.float64) @ dense.astype(np.float64).T)
+    best = np.argpartition(-truth, k - 1, axis=1)[:, :k]
+    wanted = -np.sort(-np.take_along_axis(truth, best, 1), axis=1)
+    assert np.allclose(scores, wanted, rtol=1e-6, atol=1e-6)
+    assert np.allclose(np.take_along_axis(truth, got.astype(np.int64), 1), scores, rtol=1e-6, atol=1e-6)
+    assert all(len(set(row)) == k for row in got)
+
+
 @pytest.mark.parametrize("kind,values", DENSE[:4])
 @pytest.mark.parametrize("scale", [1.0, 1e-20, 1e15])
 def test_dense_same_bits(recs, kind, values, scale):
