@@ -5,6 +5,7 @@
 #include <recs/recommend/scorer.h>
 
 #include <recs/recommend/content.h>
+#include <recs/recommend/ease.h>
 #include <recs/recommend/hybrid.h>
 #include <recs/recommend/neighbors.h>
 #include <recs/recommend/popularity.h>

@@ -9,7 +9,8 @@
 
 static const recs__scorer_kind *const kinds[] = {
     &recs__popularity_kind, &recs__content_kind, &recs__user_knn_kind, &recs__item_knn_kind,
-    &recs__order_knn_kind,  &recs__markov_kind,  &recs__hybrid_kind,   &recs__hybrid_equal_kind,
+    &recs__order_knn_kind,  &recs__markov_kind,  &recs__ease_kind,     &recs__hybrid_kind,
+    &recs__hybrid_equal_kind,
 };
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
@@ -54,6 +55,7 @@ typedef union any_options {
   recs_user_knn_options user_knn;
   recs_item_knn_options item_knn;
   recs_markov_options markov;
+  recs_ease_options ease;
   recs_hybrid_options hybrid;
 } any_options;
 
@@ -129,6 +131,7 @@ FIT_BY_OPTIONS(content)
 FIT_BY_OPTIONS(item_knn)
 FIT_BY_OPTIONS(user_knn)
 FIT_BY_OPTIONS(markov)
+FIT_BY_OPTIONS(ease)
 
 #define INIT_OPTIONS(label)                                                                \
   int32_t recs_##label##_options_init(recs_##label##_options *options, size_t struct_size) { \
@@ -140,4 +143,5 @@ INIT_OPTIONS(content)
 INIT_OPTIONS(item_knn)
 INIT_OPTIONS(user_knn)
 INIT_OPTIONS(markov)
+INIT_OPTIONS(ease)
 INIT_OPTIONS(hybrid)

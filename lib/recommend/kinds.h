@@ -10,6 +10,7 @@ extern const recs__scorer_kind recs__user_knn_kind;
 extern const recs__scorer_kind recs__item_knn_kind;
 extern const recs__scorer_kind recs__order_knn_kind;
 extern const recs__scorer_kind recs__markov_kind;
+extern const recs__scorer_kind recs__ease_kind;
 extern const recs__scorer_kind recs__hybrid_kind;
 extern const recs__scorer_kind recs__hybrid_equal_kind;
 
