@@ -54,6 +54,7 @@ static void link_items(grouping *work) {
   for (uint32_t item = 0; item < matrix->columns; item++) {
     work->parents[item] = find_root(work->parents, item);
     work->sizes[work->parents[item]] += 1;
+    work->groups->touched += work->users[item] > 0;
   }
 }
 

@@ -17,6 +17,7 @@ typedef struct recs__side {
 typedef struct recs__groups {
   const recs_context *context;
   uint32_t count;
+  uint32_t touched;      /* items that somebody has, also those that are of no group */
   uint32_t *item_begins; /* count + 1 */
   uint32_t *user_begins; /* count + 1 */
   uint32_t *members;     /* the catalogue row of each item's place */

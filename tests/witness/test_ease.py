@@ -59,3 +59,76 @@ def test_exact_scores(recs, case, threads):
     scorer = shop.fit("ease", f"lambda={regularisation};method=exact")
     for got, expected in scores_of(shop, scorer, weights_of(matrix, regularisation)):
         np.testing.assert_allclose(np.nan_to_num(got), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("cpu_mask", [0, 1, 0xFFFFFFFF])
+def test_single_precision_is_near(recs, cpu_mask):
+    """Plain C, AVX2, and all that this machine has."""
+    matrix, regularisation = CASES["two large groups"]
+    shop = Shop(recs, matrix, profiles=False)
+    shop.handle = recs.matrix(matrix, 2, cpu_mask)
+    shop.training.matrix = shop.handle
+    scorer = shop.fit("ease", f"lambda={regularisation};precision=single")
+    for got, expected in scores_of(shop, scorer, weights_of(matrix, regularisation)):
+        np.testing.assert_allclose(np.nan_to_num(got), expected, rtol=0, atol=1e-5)
+
+
+def test_default_lambda_follows_the_scale(recs):
+    matrix, _ = CASES["ratings and returns"]
+    diagonal = np.asarray(matrix.multiply(matrix).sum(0), np.float64)[0]
+    touched = np.asarray((matrix != 0).sum(0))[0] > 0
+    shop = Shop(recs, matrix, profiles=False)
+    for got, expected in scores_of(shop, shop.fit("ease"), weights_of(matrix, 2 * diagonal.sum() / touched.sum())):
+        np.testing.assert_allclose(np.nan_to_num(got), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("top_k", [1, 10])
+def test_largest_weights_of_a_row(recs, top_k):
+    matrix, regularisation = CASES["ratings and returns"]
+    weights = weights_of(matrix, regularisation)
+    for row in weights:
+        row[np.argsort(-np.abs(row), kind="stable")[top_k:]] = 0
+    shop = Shop(recs, matrix, profiles=False)
+    for got, expected in scores_of(shop, shop.fit("ease", f"lambda={regularisation};top_k={top_k}"), weights):
+        np.testing.assert_allclose(np.nan_to_num(got), expected, rtol=0, atol=1e-6)
+
+
+def local_weights(matrix, regularisation, neighbors):
+    """Of each item, ridge regression on the items nearest by cosine."""
+    x = matrix.toarray().astype(np.float64)
+    gram = x.T @ x
+    lengths = np.sqrt(np.diag(gram))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cosine = np.nan_to_num(gram / np.outer(lengths, lengths)).astype(np.float32)
+    np.fill_diagonal(cosine, 0)
+    weights = np.zeros_like(gram)
+    for item, similar in enumerate(cosine):
+        near = np.lexsort((np.arange(len(similar)), -similar))[:neighbors]
+        near = near[similar[near] > 0]
+        left = gram[np.ix_(near, near)] + regularisation * np.eye(len(near))
+        weights[near, item] = np.linalg.solve(left, gram[near, item])
+    return weights
+
+
+@pytest.mark.parametrize("case", ["a block and a bit", "two large groups", "ratings and returns"])
+@pytest.mark.parametrize("memory", [0, 1])
+@pytest.mark.parametrize("neighbors", [1000, 400])
+def test_local_weights(recs, case, neighbors, memory):
+    """With and without sums that are kept, in systems of one block and of several. Equal cosines make fewer neighbours a matter of
+    rounding: the cases take all."""
+    matrix, regularisation = CASES[case]
+    shop = Shop(recs, matrix, profiles=False)
+    scorer = shop.fit("ease", f"lambda={regularisation};method=local;neighbors={neighbors};memory_mb={memory}")
+    for got, expected in scores_of(shop, scorer, local_weights(matrix, regularisation, neighbors)):
+        np.testing.assert_allclose(np.nan_to_num(got), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("settings", ["", "top_k=5", "method=local"])
+def test_reasons_sum_to_the_score(recs, settings):
+    shop = Shop(recs, CASES["ratings and returns"][0], profiles=False)
+    scorer = shop.fit("ease", settings)
+    for user in range(0, 500, 100):
+        history = shop.history(user)
+        for item, score in enumerate(shop.scores(scorer, history)):
+            amounts = [amount for _, _, amount in shop.contributions(scorer, history, item)]
+            assert np.isclose(sum(amounts), np.nan_to_num(score), rtol=1e-6, atol=1e-9)
