@@ -1,4 +1,5 @@
-/* recs evaluate: how good a scorer is on a log, by a split. */
+/* recs evaluate: how good a scorer is on a log, by a split; or what it would earn, by a log of what was shown. */
+#include "logged.h"
 #include "tuning.h"
 
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 typedef struct evaluate_flags {
   fitting_flags fitting;
   tuning_flags tuning;
+  logged_flags logged;
   const char *split;
   const char *fit;
   const char *stage;
@@ -276,6 +278,7 @@ static int run(int count, char **arguments) {
   out_sheet *sheet;
   int code;
   fitting_flags_init(&given.fitting);
+  logged_flags_init(&given.logged);
   const flag flags[] = {
       {"split", FLAG_TEXT, &given.split, "HOW",
        "leave-last-out, leave-last-basket-out (default where baskets are known), holdout=0.2, time=T, users=0.1"},
@@ -289,14 +292,18 @@ static int run(int count, char **arguments) {
       {"against", FLAG_TEXT, &given.against, "NAME", "another scorer to compare with, user by user"},
       {"against-set", FLAG_LIST, &given.against_sets, "KEY=VALUE", "an option of that scorer"},
       TUNING_FLAGS(given.tuning),
+      LOGGED_FLAGS(given.logged),
       {"seed", FLAG_COUNT, &given.seed, "N", "seed of splits and resamples; default 1"},
       FITTING_FLAGS(given.fitting),
   };
-  if ((code = parse_flags(count, arguments, "EVENTS [--scorer NAME] [--split HOW] [flags]", flags, FLAG_TOTAL(flags), 1, 1)) < 0)
+  if ((code = parse_flags(count, arguments, "EVENTS [--scorer NAME] [--split HOW] [flags]", flags, FLAG_TOTAL(flags), 0, 1)) < 0)
     return code == -2 ? EXIT_DONE : EXIT_BAD_USAGE;
-  if ((sheet = sheet_open(stdout, given.fitting.settings.format, NULL)) == NULL)
+  if (code == 0 && given.logged.path == NULL)
+    return bad_usage("evaluate needs EVENTS");
+  if ((sheet = sheet_open(stdout, given.fitting.settings.format, given.logged.path == NULL ? NULL : "estimates")) == NULL)
     return EXIT_BAD_USAGE;
-  code = evaluate_log(arguments[1], &given, sheet);
+  code = given.logged.path == NULL ? evaluate_log(arguments[1], &given, sheet)
+                                   : evaluate_logged(code == 0 ? NULL : arguments[1], &given.fitting, &given.logged, sheet);
   fitting_flags_free(&given.fitting);
   free_list(&given.against_sets);
   if (code == EXIT_DONE)

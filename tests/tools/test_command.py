@@ -251,3 +251,25 @@ def test_tuning_and_comparing(log, tmp_path):
     recs("fit", log, "--scorer", "item-knn", "--tune", "3", "--split", "leave-last-out", "--out", tmp_path / "tuned.recs")
     recs("recommend", tmp_path / "tuned.recs", "--for", "ada")
     assert "known: hr@" in refused("evaluate", log, "--scorer", "item-knn", "--tune", "2", "--metric", "luck@3")
+
+
+def test_off_policy_estimates(log, tmp_path):
+    shown = tmp_path / "shown.csv"
+    shown.write_text("user,item,reward,propensity,target\nada,lantern,1,0.5,0.75\nben,lantern,0,0.5,0.25\nnew,teacup,1,0.25,1\n")
+    answer = json.loads(recs("evaluate", "--logged", shown, "--probability", "target", "--clip", "2", "--format", "json").stdout)
+    estimates = {row["estimate"]: row["value"] for row in answer["estimates"]}
+    assert estimates == pytest.approx({"ips": 5.5 / 3, "snips": 5.5 / 6, "clipped": 3.5 / 3})
+    assert answer["impressions"] == 3 and answer["effective_size"] == pytest.approx(36 / 18.5)
+    # The lists of a scorer: somebody new gets the popular items.
+    answer = json.loads(recs("evaluate", log, "--scorer", "popularity", "--logged", shown, "-n", "1", "--format", "json").stdout)
+    assert answer["scorer"] == "popularity" and answer["matched"] == 1
+    assert "impression 2: the propensity is nan" in refused_text(tmp_path, "u,i,1,0.5,1\nu,i,1,,1\n")
+    assert "no column" in refused("evaluate", "--logged", shown, "--probability", "nowhere")
+    assert "needs either" in refused("evaluate", "--logged", shown, code=2)
+    assert "needs EVENTS" in refused("evaluate", code=2)
+
+
+def refused_text(tmp_path, lines):
+    path = tmp_path / "bad.csv"
+    path.write_text("user,item,reward,propensity,target\n" + lines)
+    return refused("evaluate", "--logged", path, "--probability", "target")

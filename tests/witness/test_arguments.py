@@ -19,7 +19,8 @@ import cffi
 
 SOURCE = Path(os.environ["RECS_SOURCE"])
 # int32_t that is no status.
-VALUES = {"recs_version_number", "recs_abi_version", "recs_events_time_kind", "recs_candidates_has"}
+VALUES = {"recs_version_number", "recs_abi_version", "recs_events_time_kind", "recs_candidates_has", "recs_split_method",
+          "recs_tuning_improved"}
 # Functions without arguments or of a bare number: what they give for zeros is no error.
 ALWAYS_FINE = {"recs_strerror"}
 # Numbers that choose one of many, as against numbers that say how long an array is.
@@ -167,6 +168,23 @@ class World:
         if slot is not None and model is not None:
             assert self.lib.recs_model_slot_publish(slot, model) == 0
         self.training, self.history = training, history
+        self.make_evaluations(ids, profiles)
+
+    def make_evaluations(self, ids, profiles):
+        """Of a log in which each user does three things, the last of which is to be found."""
+        log = self.new("recs_events **")
+        assert self.lib.recs_events_create(log, ids, ids) == 0
+        columns = self.struct("recs_event_columns", users=self.new("uint32_t[]", [0, 0, 0, 1, 1, 1, 2, 2, 2]),
+                              items=self.new("uint32_t[]", [0, 1, 2, 1, 2, 3, 2, 3, 0]))
+        assert self.lib.recs_events_append(log[0], columns, 9) == 0, self.error()
+        split = self.make("recs_split", "recs_split_create", log[0], NULL)
+        model = self.new("recs_model **")
+        assert self.lib.recs_model_fit(model, self.lib.recs_split_training(split, 2), *[self.ffi.NULL] * 3) == 0
+        self.make("recs_evaluation", "recs_evaluate", split, model[0], NULL, NULL, NULL)
+        options = self.new("recs_model_options *")
+        assert self.lib.recs_model_options_init(options, self.ffi.sizeof("recs_model_options")) == 0
+        options.scorer = self.new("char[]", b"item-knn")
+        self.make("recs_tuning", "recs_tune", split, options, NULL, NULL, NULL)
 
 
 class NULL:
