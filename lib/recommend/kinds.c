@@ -8,8 +8,15 @@
 #include <string.h>
 
 static const recs__scorer_kind *const kinds[] = {
-    &recs__popularity_kind, &recs__content_kind, &recs__user_knn_kind, &recs__item_knn_kind,
-    &recs__order_knn_kind,  &recs__markov_kind,  &recs__ease_kind,     &recs__hybrid_kind,
+    &recs__popularity_kind,
+    &recs__content_kind,
+    &recs__user_knn_kind,
+    &recs__item_knn_kind,
+    &recs__order_knn_kind,
+    &recs__markov_kind,
+    &recs__session_knn_kind,
+    &recs__ease_kind,
+    &recs__hybrid_kind,
     &recs__hybrid_equal_kind,
 };
 
@@ -56,6 +63,7 @@ typedef union any_options {
   recs_item_knn_options item_knn;
   recs_markov_options markov;
   recs_ease_options ease;
+  recs_session_knn_options session_knn;
   recs_hybrid_options hybrid;
 } any_options;
 
@@ -132,6 +140,7 @@ FIT_BY_OPTIONS(item_knn)
 FIT_BY_OPTIONS(user_knn)
 FIT_BY_OPTIONS(markov)
 FIT_BY_OPTIONS(ease)
+FIT_BY_OPTIONS(session_knn)
 
 #define INIT_OPTIONS(label)                                                                \
   int32_t recs_##label##_options_init(recs_##label##_options *options, size_t struct_size) { \
@@ -144,4 +153,5 @@ INIT_OPTIONS(item_knn)
 INIT_OPTIONS(user_knn)
 INIT_OPTIONS(markov)
 INIT_OPTIONS(ease)
+INIT_OPTIONS(session_knn)
 INIT_OPTIONS(hybrid)

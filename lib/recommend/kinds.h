@@ -11,6 +11,7 @@ extern const recs__scorer_kind recs__item_knn_kind;
 extern const recs__scorer_kind recs__order_knn_kind;
 extern const recs__scorer_kind recs__markov_kind;
 extern const recs__scorer_kind recs__ease_kind;
+extern const recs__scorer_kind recs__session_knn_kind;
 extern const recs__scorer_kind recs__hybrid_kind;
 extern const recs__scorer_kind recs__hybrid_equal_kind;
 

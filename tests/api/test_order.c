@@ -187,6 +187,40 @@ START_TEST(what_follows_what) {
 }
 END_TEST
 
+/* Sessions by hand: {0, 1, 2} of time 30 and {0, 3} of time 20. ln(2 / 2) is 0: item 0 says nothing. */
+START_TEST(sessions_like_this_one) {
+  static const uint32_t both[] = {1, 0}, back[] = {3, 1}, again[] = {0, 1, 0};
+  recs_history history = history_of(both, 2);
+  trail walk;
+  double rare = log(2);
+  ck_ok(open_walk(&walk, context));
+  check_scores(&walk, "session-knn", "weighting=linear;match_decay=0.1", &history,
+               (double[]){0, 1.5 * 0.9 * rare, 1.5 * 0.9 * rare, 0.9 * rare, NAN, NAN});
+  check_scores(&walk, "session-knn", "weighting=equal;match_decay=0;idf=0", &history,
+               (double[]){3, 2, 2, 1, NAN, NAN});
+  check_scores(&walk, "session-knn", "weighting=harmonic;match_decay=0;idf=0;k=1", &history,
+               (double[]){1.5, 1.5, 1.5, NAN, NAN, NAN});
+  check_scores(&walk, "session-knn", "weighting=geometric;match_decay=0;idf=0;m=1", &history,
+               (double[]){1.7, 1.7, 1.7, NAN, NAN, NAN});
+  check_scores(&walk, "session-knn", "max_items=1;match_decay=0;idf=0;k=1", &history, /* the newer of two alike */
+               (double[]){1, 1, 1, NAN, NAN, NAN});
+  history.user = 0; /* not their own */
+  check_scores(&walk, "session-knn", "weighting=quadratic;match_decay=0;idf=0", &history,
+               (double[]){1, NAN, NAN, 1, NAN, NAN});
+  history = history_of(back, 2);
+  check_scores(&walk, "session-knn", "weighting=linear;match_decay=0.6;idf=0", &history, /* 1 - 1.2 is below 0 */
+               (double[]){0.4, 0.4, 0.4, NAN, NAN, NAN});
+  history = history_of(again, 3); /* the same as 1, 0 */
+  check_scores(&walk, "session-knn", "weighting=linear;match_decay=0;idf=0", &history,
+               (double[]){2.5, 1.5, 1.5, 1, NAN, NAN});
+  trail_close(&walk);
+  ck_ok(open_walk(&walk, context));
+  history = history_of(both, 2);
+  check_scores(&walk, "session-knn", "gap=9", &history, (double[]){NAN, NAN, NAN, NAN, NAN, NAN}); /* each event alone */
+  trail_close(&walk);
+}
+END_TEST
+
 START_TEST(similar_items_are_those_that_follow) {
   uint32_t items[ITEMS];
   double scores[ITEMS];
@@ -206,6 +240,9 @@ START_TEST(similar_items_are_those_that_follow) {
   ck_assert_uint_eq(count, 1);
   ck_assert_uint_eq(items[0], 2);
   ck_assert_double_eq_tol(scores[0], 1, 1e-12);
+  recs_scorer_free(scorer);
+  ck_ok(recs_scorer_fit(&scorer, &walk.training, "session-knn", NULL, NULL, NULL));
+  ck_fails(recs_scorer_similar(items, scores, &count, scorer, 1, NULL, ITEMS), RECS_ERROR_UNSUPPORTED, "session-knn");
   recs_scorer_free(scorer);
   trail_close(&walk);
 }
@@ -231,6 +268,10 @@ START_TEST(bad_settings) {
       {"markov", "window=0", RECS_ERROR_INVALID, "window"},
       {"markov", "smoothing=inf", RECS_ERROR_INVALID, "smoothing"},
       {"markov", "skip=3", RECS_ERROR_NOT_FOUND, "min_count"},
+      {"session-knn", "m=0", RECS_ERROR_INVALID, "m is"},
+      {"session-knn", "max_items=257", RECS_ERROR_INVALID, "256"},
+      {"session-knn", "weighting=cubic", RECS_ERROR_INVALID, "harmonic"},
+      {"session-knn", "gap=-1", RECS_ERROR_INVALID, "gap"},
       {"user-knn", "recency=-0.5", RECS_ERROR_INVALID, "recency"},
   };
   static const char *const orders[] = {"distance=1", "backward=0.5", "window=3"};
@@ -248,6 +289,7 @@ START_TEST(bad_settings) {
              "histories");
   ck_fails(recs_scorer_fit(&scorer, &walk.training, "order-knn", NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "histories");
   ck_fails(recs_scorer_fit(&scorer, &walk.training, "markov", NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "histories");
+  ck_fails(recs_scorer_fit(&scorer, &walk.training, "session-knn", NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "histories");
   ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", "exponent_to=1;recency=0.5", NULL, NULL));
   recs_scorer_free(scorer);
   trail_close(&walk);
@@ -258,7 +300,8 @@ END_TEST
 START_TEST(hardly_anything) {
   static const struct {
     const char *name, *settings;
-  } given[] = {{"item-knn", "distance=0.5;backward=0.5"}, {"item-knn", "exponent_to=1"}, {"markov", "min_count=1"}};
+  } given[] = {{"item-knn", "distance=0.5;backward=0.5"}, {"item-knn", "exponent_to=1"}, {"markov", "min_count=1"},
+               {"session-knn", "gap=1"}};
   static const uint32_t item[] = {0};
   static const int64_t none[] = {0, 0, 0, 0, 0};
   recs_history history = history_of(item, 1);
@@ -296,6 +339,8 @@ static const struct {
     {"item-knn", "exponent_from=0.3;exponent_to=0.8;k=2"},
     {"order-knn", NULL},
     {"markov", "min_count=1;order=3"},
+    {"session-knn", NULL},
+    {"session-knn", "weighting=linear;idf=0;k=2;m=3;gap=3600000"},
     {"user-knn", "exponent_from=0.3;exponent_to=0.8;recency=0.5;half_life=3600000"},
 };
 
@@ -373,6 +418,7 @@ int main(void) {
   tcase_add_test(all, what_was_done_last_weighs_most);
   tcase_add_test(all, a_user_is_whom_they_were_last);
   tcase_add_test(all, what_follows_what);
+  tcase_add_test(all, sessions_like_this_one);
   tcase_add_test(all, similar_items_are_those_that_follow);
   tcase_add_test(all, bad_settings);
   tcase_add_test(all, hardly_anything);

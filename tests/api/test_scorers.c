@@ -294,7 +294,8 @@ START_TEST(bad_requests) {
 END_TEST
 
 static int needs_more_than_a_matrix(const char *name) {
-  return strcmp(name, "content") == 0 || strcmp(name, "order-knn") == 0 || strcmp(name, "markov") == 0;
+  return strcmp(name, "content") == 0 || strcmp(name, "order-knn") == 0 || strcmp(name, "markov") == 0 ||
+         strcmp(name, "session-knn") == 0;
 }
 
 /* One user, one item, an item nobody has, no events at all. */

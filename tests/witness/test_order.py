@@ -13,12 +13,14 @@ class Trail:
     """A random log with repeats, equal times and some unknown ones; its training, and its histories as lists of
     (item, weight, time)."""
 
-    def __init__(self, recs, seed, threads=2, repeats=0, times=True):
+    def __init__(self, recs, seed, threads=2, repeats=0, times=True, signed=False):
         self.recs, random = recs, np.random.default_rng(seed)
         popular = random.permutation(ITEMS)[np.minimum(random.geometric(0.12, EVENTS) - 1, ITEMS - 1)]
         frame = pd.DataFrame({"user": random.integers(0, USERS - 1, EVENTS), "item": popular,
                               "weight": random.integers(1, 5, EVENTS) / 2, "time": random.integers(0, 12, EVENTS)})
         unknown = random.random(EVENTS) < (0.1 if times else 1.0)
+        if signed:
+            frame["weight"] -= 1
         frame["time"] = np.where(unknown, NO_TIME, frame["time"])
         self.log = Log(recs, [f"u{i}" for i in range(USERS)], [f"i{i}" for i in range(ITEMS)], columns=frame, threads=threads)
         self.matrix = recs.make("recs_matrix", recs.lib.recs_matrix_build, self.log.events, recs.ffi.NULL)
@@ -213,6 +215,57 @@ def test_markov(recs, options, repeats):
             np.testing.assert_allclose(np.nan_to_num(trail.scores(scorer, row)), expected, rtol=1e-6)
 
 
+WEIGHTINGS = {"equal": lambda r, n: 1, "linear": lambda r, n: (n - r) / n, "quadratic": lambda r, n: ((n - r) / n) ** 2,
+              "harmonic": lambda r, n: 1 / (r + 1), "geometric": lambda r, n: 0.7 ** r}
+
+
+def sessions_of(rows, gap):
+    """Lists of (owner, set of items), newest first."""
+    found = []
+    for owner, row in enumerate(rows):
+        cuts = [0] + [i for i in range(1, len(row)) if gap > 0 and NO_TIME not in (row[i][2], row[i - 1][2])
+                      and row[i][2] - row[i - 1][2] > gap] + [len(row)]
+        for begin, end in zip(cuts, cuts[1:]):
+            items = {item for item, weight, _ in row[begin:end] if weight > 0}
+            if len(items) >= 2:
+                found.append((row[end - 1][2], owner, items))
+    found.sort(key=lambda session: -session[0])
+    return [(owner, items) for _, owner, items in found]
+
+
+@pytest.mark.parametrize("repeats,signed", [(0, False), (1, True)])
+@pytest.mark.parametrize("options", [
+    {"weighting": "linear", "match_decay": 0.1, "k": 100, "m": 100, "max_items": 20, "gap": 0, "idf": 1},
+    {"weighting": "harmonic", "match_decay": 0.3, "k": 5, "m": 9, "max_items": 4, "gap": 0, "idf": 1},
+    {"weighting": "geometric", "match_decay": 0, "k": 7, "m": 100, "max_items": 2, "gap": 2, "idf": 0},
+    {"weighting": "quadratic", "match_decay": 0.2, "k": 3, "m": 4, "max_items": 100, "gap": 3, "idf": 1},
+    {"weighting": "equal", "match_decay": 0.05, "k": 4, "m": 12, "max_items": 3, "gap": 0, "idf": 0}])
+def test_session_knn(recs, options, repeats, signed):
+    trail = Trail(recs, 8, repeats=repeats, signed=signed)
+    sessions = sessions_of(trail.rows, options["gap"])
+    idf = np.zeros(ITEMS)
+    for item in range(ITEMS):
+        having = sum(item in items for _, items in sessions)
+        idf[item] = 1 if not options["idf"] else np.log(len(sessions) / having) if having else 0
+    scorer = trail.fit("session-knn", ";".join(f"{key}={value}" for key, value in options.items()))
+    for user, row in enumerate(trail.rows):
+        asked = list(dict.fromkeys(item for item, weight, _ in row[::-1] if weight > 0))[:options["max_items"]]
+        weights = [WEIGHTINGS[options["weighting"]](r, len(asked)) for r in range(len(asked))]
+        sample = [session for session in sessions if session[1] & set(asked)][:options["m"]]
+        for who in (user, NO_ROW):
+            near = [(sum(w for item, w in zip(asked, weights) if item in items), items)
+                    for owner, items in sample if owner != who]
+            near.sort(key=lambda pair: -np.round(pair[0], 12))
+            expected, known = np.zeros(ITEMS), np.zeros(ITEMS, bool)
+            for score, items in near[:options["k"]]:
+                match = max(0, 1 - options["match_decay"] * (1 + min(asked.index(i) for i in items if i in asked)))
+                expected[list(items)] += score * match * idf[list(items)]
+                known[list(items)] |= match > 0
+            got = trail.scores(scorer, row, who)
+            assert np.array_equal(np.isnan(got), ~known)
+            np.testing.assert_allclose(np.nan_to_num(got), expected, rtol=1e-9)
+
+
 @pytest.mark.parametrize("exponent_from,exponent_to,shrink", [(0.5, 0.2, 0), (0, 1, 0), (0.3, 0.9, 2.5), (0, 0, 0)])
 @pytest.mark.parametrize("k", [3, 100])
 def test_user_knn_with_exponents(recs, exponent_from, exponent_to, shrink, k):
@@ -234,7 +287,8 @@ def test_user_knn_with_exponents(recs, exponent_from, exponent_to, shrink, k):
         np.testing.assert_allclose(np.nan_to_num(trail.scores(scorer, row, user)), expected, rtol=3e-6)
 
 
-SCORERS = [("order-knn", ""), ("markov", "min_count=1;order=3"), ("user-knn", "recency=0.7;exponent_from=0.2;exponent_to=0.7"),
+SCORERS = [("order-knn", ""), ("session-knn", ""), ("session-knn", "weighting=linear;k=3;max_items=5"),
+           ("markov", "min_count=1;order=3"), ("user-knn", "recency=0.7;exponent_from=0.2;exponent_to=0.7"),
            ("item-knn", "distance=0.3;backward=0.7;recency=0.7"), ("item-knn", "window=2;normalize=1;recency=0.7;half_life=6")]
 
 
