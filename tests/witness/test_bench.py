@@ -1,6 +1,7 @@
 """The benchmarks' own tools: comparisons that can fail, and a generator that keeps to its seed."""
 import os
 import sys
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -96,3 +97,18 @@ def test_generated_users_keep_to_their_taste():
         return common[alike & apart].mean() / common[~alike].mean()
     assert within_over_between(0.8) > 1.5
     assert 0.9 < within_over_between(0.0) < 1.1
+
+
+def test_chart_and_page_show_each_ratio():
+    import chart
+    import report
+    rows = [{"case": "one", "data": "d <1>", "ours_s": 1.0, "peer": "p", "peer_s": 2.5, "ratio": 2.5, "same_answer": True},
+            {"case": "one", "data": "d <1>", "ours_s": 1.0, "peer": "q", "peer_s": 0.5, "ratio": 0.5, "same_answer": False,
+             "note": "values differ"}, {"case": "two", "skipped": "no data"}]
+    page = report.page(rows, "script/bench")
+    assert "| one | d <1> | 1 s | p | 2.5 s | 2.50 | yes |" in page
+    assert "|  |  |  | q | 500 ms | 0.50 | no |" in page
+    assert "one, d <1>: q, 0.50" in page and "q: values differ" in page and "two: no data" in page
+    drawing = ElementTree.fromstring(chart.svg(rows[:2]))
+    words = [element.text for element in drawing.iter() if element.text]
+    assert {"one", "d <1>", "p", "q", "2.50", "0.50 (answers differ)"} <= set(words)
