@@ -4,6 +4,7 @@
 
 #include <recs/recommend/scorer.h>
 
+#include <recs/recommend/als.h>
 #include <recs/recommend/content.h>
 #include <recs/recommend/ease.h>
 #include <recs/recommend/hybrid.h>

@@ -36,6 +36,12 @@ void *recs__copy(const recs_context *context, const void *source, size_t count, 
   return block;
 }
 
+float *recs__alloc_floats(void **block, const recs_context *context, size_t count) {
+  enum { LINE = 64 };
+  *block = count > SIZE_MAX - LINE ? NULL : recs__alloc(context, count + LINE / sizeof(float), sizeof(float));
+  return *block == NULL ? NULL : (float *)(((uintptr_t)*block + LINE - 1) / LINE * LINE);
+}
+
 void recs__free(const recs_context *context, void *pointer) {
   if (pointer != NULL)
     context->deallocate(context->allocator_payload, pointer);

@@ -17,6 +17,9 @@ void *recs__realloc(const recs_context *context, void *pointer, size_t count, si
 /* A copy of `count` elements. */
 void *recs__copy(const recs_context *context, const void *source, size_t count, size_t size);
 
+/* `count` floats, uninitialised, that begin on a cache line; `*block` is what is to be freed. NULL as above. */
+float *recs__alloc_floats(void **block, const recs_context *context, size_t count);
+
 /* Frees a block; NULL is fine. */
 void recs__free(const recs_context *context, void *pointer);
 

@@ -5,6 +5,7 @@
 #include "lib/recommend/scorer.h"
 
 extern const recs__scorer_kind recs__popularity_kind;
+extern const recs__scorer_kind recs__als_kind;
 extern const recs__scorer_kind recs__content_kind;
 extern const recs__scorer_kind recs__user_knn_kind;
 extern const recs__scorer_kind recs__item_knn_kind;

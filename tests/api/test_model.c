@@ -90,7 +90,7 @@ START_TEST(fitted_with_defaults) {
 END_TEST
 
 START_TEST(lists_are_the_sorted_scores) {
-  static const char *const scorers[] = {"hybrid", "hybrid-equal", "item-knn", "user-knn", "content", "popularity"};
+  static const char *const scorers[] = {"hybrid", "hybrid-equal", "item-knn", "user-knn", "content", "popularity", "als"};
   for (size_t s = 0; s < sizeof scorers / sizeof scorers[0]; s++) {
     recs_model *model = fit(scorers[s], NULL, NULL);
     for (uint32_t user = 0; user < USERS; user++) {

@@ -80,7 +80,7 @@ def best(scores, without, n):
     return rows[np.lexsort((rows, -scores[rows]))][:n]
 
 
-@pytest.mark.parametrize("scorer", ["popularity", "content", "user-knn", "item-knn", "hybrid", "hybrid-equal"])
+@pytest.mark.parametrize("scorer", ["popularity", "content", "user-knn", "item-knn", "als", "hybrid", "hybrid-equal"])
 def test_lists_are_argsorts_of_scores(recs, scorer):
     served = Served(recs, scorer)
     for user in range(USERS):
