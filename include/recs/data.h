@@ -104,7 +104,17 @@ enum {
   RECS_REPEAT_LAST = 2,   /**< The weight of the latest: by time, then arrival; unknown times come first. */
   RECS_REPEAT_FIRST = 3,  /**< The weight of the first, in the same order. */
   RECS_REPEAT_MAX = 4,    /**< The largest weight. */
-  RECS_REPEAT_BINARY = 5  /**< 1, when one of them does not weigh 0. */
+  RECS_REPEAT_BINARY = 5  /**< 1 when their weights sum to more than 0, -1 when to less, and no entry when to 0: what was bought
+                               and returned was not bought. */
+};
+
+/** Which means are taken off the values of a matrix, or the weights of histories, once repeats are dealt with: for ratings, where
+ * 3 stars from a severe user are praise. A value that becomes 0 stays an entry. */
+enum {
+  RECS_CENTER_NONE = 0, /**< None. */
+  RECS_CENTER_USER = 1, /**< That of the value's row. */
+  RECS_CENTER_ITEM = 2, /**< That of the value's item. */
+  RECS_CENTER_BOTH = 3  /**< v - (mean of the row) - (mean of the item) + (mean of all). */
 };
 
 /** Options of recs_matrix_build() and recs_histories_build(). What an event weighs is the product of its type's weight, its own
@@ -122,6 +132,8 @@ typedef struct recs_matrix_options {
   int32_t repeat;           /**< RECS_REPEAT_*; default BINARY. */
   int32_t use_weight;       /**< 1 (default): multiply by the event's weight. */
   int32_t use_quantity;     /**< 1: multiply by the quantity; default 0. */
+  int32_t center;           /**< RECS_CENTER_*; default NONE. Others need a repeat other than BINARY. */
+  int32_t reserved;         /**< Must be 0. */
 } recs_matrix_options;
 
 /** The schema of recs_matrix_options. Static. Any thread. @since 0.1 */
@@ -138,15 +150,16 @@ RECS_API const recs_schema *recs_matrix_schema(void);
 RECS_API int32_t recs_matrix_options_init(recs_matrix_options *options, size_t struct_size);
 
 /**
- * Users x items or sessions x items from a log. Events without row or item are left out, and so are entries that come to 0.
- * Sums are made in double.
+ * Users x items or sessions x items from a log. Events without row or item, or of one that was removed, are left out, and so are
+ * entries that come to 0. Sums are made in double.
  * @param[out] out the matrix; the caller frees it. Its rows and columns are those of the dictionaries now.
  * @param events the log; not changed.
  * @param options NULL for the defaults.
- * @return #RECS_OK; #RECS_ERROR_INVALID (the message quotes the part of type_weights that is wrong); #RECS_ERROR_NUMERIC when
- *   an entry is beyond a float; #RECS_ERROR_NOMEM.
+ * @return #RECS_OK; #RECS_ERROR_INVALID (the message quotes the part of type_weights that is wrong), also for a centring of
+ *   binary values; #RECS_ERROR_NUMERIC when an entry is beyond a float; #RECS_ERROR_NOMEM.
  * Thread safety: any thread, as long as nobody appends to @p events. The same bits for any number of threads.
- * Complexity: O(events + rows + items) time, 48 bytes an event of scratch.
+ * Complexity: O(events log(events of a row) + rows + items) time on the context's threads; scratch of 4 bytes an event, and a thread's
+ * of 56 bytes an event of the longest row and 4 an item.
  * @since 0.1
  */
 RECS_API int32_t recs_matrix_build(recs_matrix **out, const recs_events *events, const recs_matrix_options *options);
@@ -208,14 +221,14 @@ RECS_API void recs_matrix_free(recs_matrix *matrix);
 /**
  * Histories from a log: a row a user (or a session), the items in order of time, then of arrival, unknown times first.
  * @param[out] out the histories; the caller frees it. Its rows are those of the dictionary now.
- * @param events the log; not changed. Events without row or item are left out.
+ * @param events the log; not changed. Events without row or item, or of one that was removed, are left out.
  * @param keep_repeats 0: an item that comes again is kept at its last place, with its last weight and time; 1: all are kept.
  * @param matrix_options rows, and what an event weighs (repeat is not used; events whose type weighs 0 are left out); NULL for
  *   the defaults.
  * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_NUMERIC when a weight is beyond a float; #RECS_ERROR_NOMEM.
  * Thread safety: any thread, as long as nobody appends to @p events. The same bits for any number of threads.
- * Complexity: O(events + rows + items) time when rows arrive in order of time, else O(log) more for those rows; 48 bytes an
- * event of scratch.
+ * Complexity: O(events + rows + items) time when rows arrive in order of time, else O(log) more for those rows, on the context's threads;
+ * scratch as for recs_matrix_build().
  * @since 0.1
  */
 RECS_API int32_t recs_histories_build(recs_histories **out, const recs_events *events, int32_t keep_repeats,

@@ -1,8 +1,8 @@
 #include "lib/data/histories.h"
 
-#include "lib/data/interactions.h"
-
-#include "lib/base/options.h"
+#include "lib/data/center.h"
+#include "lib/data/event_rows.h"
+#include "lib/data/matrix.h"
 
 #include <float.h>
 #include <math.h>
@@ -42,7 +42,7 @@ int32_t recs__histories_room(recs_histories *histories, size_t count) {
 }
 
 /* Keeps the last of each item within its row: goes back through the row, and moves what stays to its end. `seen` holds
- * for each item the last row that had it, counted from 1. */
+ * for each item the last row that had it, counted from 1. Returns where what stays begins. */
 static size_t keep_last(recs__interaction *list, size_t count, uint32_t *seen) {
   size_t begin = count;
   for (size_t i = count; i-- > 0;) {
@@ -55,45 +55,51 @@ static size_t keep_last(recs__interaction *list, size_t count, uint32_t *seen) {
   return begin;
 }
 
-/* Closes the rows up, without their repeats. */
-static int32_t drop_repeats(recs__interactions *sorted, int64_t *offsets) {
-  uint32_t *seen = recs__alloc_zero(sorted->context, sorted->items, sizeof *seen);
-  size_t kept = 0, begin = 0;
-  if (seen == NULL)
-    return recs__fail_nomem();
-  for (uint32_t row = 0; row < sorted->rows; row++) {
-    size_t end = (size_t)offsets[row + 1];
-    size_t first = begin + keep_last(sorted->list + begin, end - begin, seen);
-    while (first < end)
-      sorted->list[kept++] = sorted->list[first++];
-    begin = end;
-    offsets[row + 1] = (int64_t)kept;
+typedef struct building {
+  recs_histories *histories; /* each row stands where its events do; offsets[row + 1] says how many are kept */
+  int keep_repeats;
+} building;
+
+static int32_t fill_row(void *payload, const recs__event_rows *rows, uint32_t row, recs__row_scratch *scratch,
+                        size_t count) {
+  const building *self = payload;
+  recs_histories *histories = self->histories;
+  size_t to = (size_t)rows->offsets[row], from = 0;
+  recs__interactions_in_time(scratch->list, scratch->scratch, count);
+  if (!self->keep_repeats)
+    from = keep_last(scratch->list, count, scratch->seen);
+  histories->offsets[row + 1] = (int64_t)(count - from);
+  for (; from < count; from++, to++) {
+    const recs__interaction *one = &scratch->list[from];
+    if (!(fabs(one->weight) <= (double)FLT_MAX))
+      return recs__fail(RECS_ERROR_NUMERIC, "an event of row %u, item %u weighs %g", row, one->item, one->weight);
+    histories->item_rows[to] = one->item;
+    histories->weights[to] = (float)one->weight;
+    histories->times[to] = one->time;
   }
-  sorted->count = kept;
-  recs__free(sorted->context, seen);
   return RECS_OK;
 }
 
-/* Takes over the columns of what was sorted. */
-static int32_t fill(recs_histories *histories, const recs__interactions *sorted) {
-  RECS_TRY(recs__histories_room(histories, sorted->count));
-  for (size_t i = 0; i < sorted->count; i++) {
-    const recs__interaction *one = &sorted->list[i];
-    if (!(fabs(one->weight) <= (double)FLT_MAX))
-      return recs__fail(RECS_ERROR_NUMERIC, "an event of row %u, item %u weighs %g", one->row, one->item, one->weight);
-    histories->item_rows[i] = one->item;
-    histories->weights[i] = (float)one->weight;
-    histories->times[i] = one->time;
-    histories->latest = one->time > histories->latest ? one->time : histories->latest;
+/* Moves the rows together, gives back what they do not need, and looks for the latest time, which each row has at its end. */
+static void close_rows(recs_histories *histories, const recs__event_rows *rows) {
+  int64_t *offsets = histories->offsets;
+  offsets[0] = 0;
+  for (uint32_t row = 0; row < histories->rows; row++)
+    offsets[row + 1] += offsets[row];
+  histories->item_rows = recs__event_rows_close(rows, histories->item_rows, sizeof *histories->item_rows, offsets);
+  histories->weights = recs__event_rows_close(rows, histories->weights, sizeof *histories->weights, offsets);
+  histories->times = recs__event_rows_close(rows, histories->times, sizeof *histories->times, offsets);
+  for (uint32_t row = 0; row < histories->rows; row++) {
+    if (offsets[row + 1] > offsets[row] && histories->times[offsets[row + 1] - 1] > histories->latest)
+      histories->latest = histories->times[offsets[row + 1] - 1];
   }
-  return RECS_OK;
 }
 
 int32_t recs_histories_build(recs_histories **out, const recs_events *events, int32_t keep_repeats,
                              const recs_matrix_options *matrix_options) {
   recs_matrix_options chosen;
-  recs__interactions interactions;
-  recs_histories *histories = NULL;
+  recs__event_rows rows;
+  building self = {NULL, keep_repeats};
   int32_t status;
   recs__enter();
   RECS_NOT_NULL(out);
@@ -101,19 +107,18 @@ int32_t recs_histories_build(recs_histories **out, const recs_events *events, in
   RECS_NOT_NULL(events);
   if (keep_repeats != 0 && keep_repeats != 1)
     return recs__fail(RECS_ERROR_INVALID, "keep_repeats is %d, not 0 or 1", keep_repeats);
-  RECS_TRY(recs__options_load(&chosen, recs_matrix_schema(), matrix_options));
-  RECS_GO(recs__interactions_collect(&interactions, events, &chosen));
-  RECS_GO(recs__histories_new(&histories, interactions.context, interactions.rows, interactions.items));
-  recs__interactions_sort_rows(&interactions, histories->offsets);
-  recs__interactions_sort_times(&interactions, histories->offsets);
-  if (!keep_repeats)
-    RECS_GO(drop_repeats(&interactions, histories->offsets));
-  RECS_GO(fill(histories, &interactions));
-  *out = histories;
-  histories = NULL;
+  RECS_TRY(recs__matrix_options_load(&chosen, matrix_options));
+  RECS_GO(recs__event_rows_make(&rows, events, &chosen));
+  RECS_GO(recs__histories_new(&self.histories, rows.context, rows.rows, rows.items));
+  RECS_GO(recs__histories_room(self.histories, (size_t)rows.offsets[rows.rows]));
+  RECS_GO(recs__event_rows_each(&rows, fill_row, &self));
+  close_rows(self.histories, &rows);
+  RECS_GO(recs__center(self.histories->weights, self.histories->item_rows, self.histories->offsets, &rows));
+  *out = self.histories;
+  self.histories = NULL;
 cleanup:
-  recs__release(histories);
-  recs__interactions_free(&interactions);
+  recs__release(self.histories);
+  recs__event_rows_free(&rows);
   return status;
 }
 

@@ -1,9 +1,5 @@
 #include "lib/data/interactions.h"
 
-#include "lib/data/events.h"
-#include "lib/data/type_weights.h"
-
-#include <math.h>
 #include <string.h>
 
 enum { SHORT_RUN = 16 }; /* sorted by insertion before runs are merged */
@@ -22,80 +18,6 @@ int32_t recs__interactions_new(recs__interactions *out, recs_context *context, u
 void recs__interactions_free(recs__interactions *interactions) {
   recs__free(interactions->context, interactions->list);
   recs__free(interactions->context, interactions->scratch);
-}
-
-static const uint32_t *rows_of(const recs__event_view *view, int32_t rows) {
-  return rows == RECS_ROWS_SESSIONS ? view->sessions : view->users;
-}
-
-/* Appends the events of a chunk that count. */
-static void collect_chunk(recs__interactions *to, const recs__event_view *view, const recs_matrix_options *options,
-                          const double type_weights[RECS__TYPE_BYTES]) {
-  const uint32_t *rows = rows_of(view, options->rows);
-  const float *weights = options->use_weight ? view->weights : NULL;
-  const double *quantities = options->use_quantity ? view->quantities : NULL;
-  for (size_t i = 0; rows != NULL && i < view->count; i++) {
-    double weight = type_weights[view->types[i]];
-    if (rows[i] == RECS_NO_ROW || view->items[i] == RECS_NO_ROW || weight == 0)
-      continue;
-    if (weights != NULL)
-      weight *= (double)weights[i];
-    if (quantities != NULL)
-      weight *= quantities[i];
-    to->list[to->count++] = (recs__interaction){rows[i], view->items[i], weight, recs__time_of(view, i)};
-  }
-}
-
-/* The first and last known time. */
-typedef struct span {
-  int64_t oldest;
-  int64_t latest;
-} span;
-
-static void stretch(span *known, int64_t time) {
-  if (time == RECS_NO_TIME)
-    return;
-  if (known->latest == RECS_NO_TIME || time < known->oldest)
-    known->oldest = time;
-  if (known->latest == RECS_NO_TIME || time > known->latest)
-    known->latest = time;
-}
-
-/* Halves weights with age. The age is counted from the latest of all where times are a clock, from the latest of the
- * same row where they are an order within it. */
-static int32_t decay(recs__interactions *interactions, double half_life, int32_t time_kind) {
-  int by_row = time_kind == RECS_TIME_ORDER;
-  size_t spans = by_row ? interactions->rows : 1;
-  span *known = recs__alloc(interactions->context, spans, sizeof *known);
-  if (known == NULL)
-    return recs__fail_nomem();
-  for (size_t i = 0; i < spans; i++)
-    known[i] = (span){RECS_NO_TIME, RECS_NO_TIME};
-  for (size_t i = 0; i < interactions->count; i++)
-    stretch(&known[by_row ? interactions->list[i].row : 0], interactions->list[i].time);
-  for (size_t i = 0; i < interactions->count; i++) {
-    recs__interaction *one = &interactions->list[i];
-    const span *mine = &known[by_row ? one->row : 0];
-    int64_t time = one->time == RECS_NO_TIME ? mine->oldest : one->time;
-    one->weight *= exp2(-((double)mine->latest - (double)time) / half_life);
-  }
-  recs__free(interactions->context, known);
-  return RECS_OK;
-}
-
-int32_t recs__interactions_collect(recs__interactions *out, const recs_events *events,
-                                   const recs_matrix_options *options) {
-  const recs_ids *rows = options->rows == RECS_ROWS_SESSIONS ? recs_events_sessions(events) : recs_events_users(events);
-  double type_weights[RECS__TYPE_BYTES];
-  recs__event_view view;
-  RECS_TRY(recs__interactions_new(out, recs__context_of(events), recs_ids_count(rows),
-                                  recs_ids_count(recs_events_items(events)), (size_t)recs_events_count(events)));
-  RECS_TRY(recs__type_weights_parse(type_weights, recs_events_types(events), options->type_weights));
-  for (size_t chunk = 0; chunk < recs__events_chunks(events); chunk++) {
-    recs__events_view(&view, events, chunk);
-    collect_chunk(out, &view, options, type_weights);
-  }
-  return options->half_life > 0 ? decay(out, options->half_life, recs_events_time_kind(events)) : RECS_OK;
 }
 
 static void swap_scratch(recs__interactions *interactions) {
@@ -183,11 +105,13 @@ static void sort_times(recs__interaction *list, recs__interaction *scratch, size
     memcpy(list, from, count * sizeof *list);
 }
 
+void recs__interactions_in_time(recs__interaction *list, recs__interaction *scratch, size_t count) {
+  if (!is_in_order(list, count))
+    sort_times(list, scratch, count);
+}
+
 void recs__interactions_sort_times(recs__interactions *interactions, const int64_t *offsets) {
-  for (uint32_t row = 0; row < interactions->rows; row++) {
-    recs__interaction *list = interactions->list + offsets[row];
-    size_t count = (size_t)(offsets[row + 1] - offsets[row]);
-    if (!is_in_order(list, count))
-      sort_times(list, interactions->scratch, count);
-  }
+  for (uint32_t row = 0; row < interactions->rows; row++)
+    recs__interactions_in_time(interactions->list + offsets[row], interactions->scratch,
+                               (size_t)(offsets[row + 1] - offsets[row]));
 }

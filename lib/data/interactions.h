@@ -1,4 +1,4 @@
-/* The events that count, weighed, in one array: what matrices and histories are sorted from. */
+/* What events say of rows and items, in one array, to be sorted. */
 #ifndef RECS_LIB_DATA_INTERACTIONS_H
 #define RECS_LIB_DATA_INTERACTIONS_H
 
@@ -26,11 +26,6 @@ int32_t recs__interactions_new(recs__interactions *out, recs_context *context, u
                                size_t capacity);
 void recs__interactions_free(recs__interactions *interactions);
 
-/* The log's events that have a row and an item and whose type does not weigh 0, in order of arrival, weighed as the
- * options say. Whatever is returned, recs__interactions_free() follows. */
-int32_t recs__interactions_collect(recs__interactions *out, const recs_events *events,
-                                   const recs_matrix_options *options);
-
 /* Sorts by row, each row in order of arrival; `offsets` (rows + 1) receives where each row begins. O(count + rows). */
 void recs__interactions_sort_rows(recs__interactions *interactions, int64_t *offsets);
 
@@ -39,5 +34,8 @@ int32_t recs__interactions_sort_cells(recs__interactions *interactions);
 
 /* After sort_rows: each row in order of time, then of arrival, unknown times first. O(count) when it is so already. */
 void recs__interactions_sort_times(recs__interactions *interactions, const int64_t *offsets);
+
+/* The same for the events of one row, with room for as many beside them. */
+void recs__interactions_in_time(recs__interaction *list, recs__interaction *scratch, size_t count);
 
 #endif

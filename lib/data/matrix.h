@@ -16,6 +16,9 @@ struct recs_matrix {
   float *values;     /* finite */
 };
 
+/* The options of a build, checked against each other too. */
+int32_t recs__matrix_options_load(recs_matrix_options *out, const recs_matrix_options *options);
+
 /* An empty shell whose arrays the caller fills: `entries` indices and values, offsets zeroed. */
 int32_t recs__matrix_new(recs_matrix **out, recs_context *context, uint32_t rows, uint32_t columns, uint64_t entries);
 int32_t recs__matrix_write(const recs_matrix *matrix, recs__writer *writer);

@@ -51,6 +51,10 @@ _Static_assert(RECS_REPEAT_LAST == 2, "RECS_REPEAT_LAST");
 _Static_assert(RECS_REPEAT_FIRST == 3, "RECS_REPEAT_FIRST");
 _Static_assert(RECS_REPEAT_MAX == 4, "RECS_REPEAT_MAX");
 _Static_assert(RECS_REPEAT_BINARY == 5, "RECS_REPEAT_BINARY");
+_Static_assert(RECS_CENTER_NONE == 0, "RECS_CENTER_NONE");
+_Static_assert(RECS_CENTER_USER == 1, "RECS_CENTER_USER");
+_Static_assert(RECS_CENTER_ITEM == 2, "RECS_CENTER_ITEM");
+_Static_assert(RECS_CENTER_BOTH == 3, "RECS_CENTER_BOTH");
 _Static_assert(RECS_SCALE_NONE == 0, "RECS_SCALE_NONE");
 _Static_assert(RECS_SCALE_MINMAX == 1, "RECS_SCALE_MINMAX");
 _Static_assert(RECS_SCALE_Z == 2, "RECS_SCALE_Z");
@@ -207,7 +211,9 @@ _Static_assert(offsetof(recs_matrix_options, rows) == 24, "recs_matrix_options.r
 _Static_assert(offsetof(recs_matrix_options, repeat) == 28, "recs_matrix_options.repeat");
 _Static_assert(offsetof(recs_matrix_options, use_weight) == 32, "recs_matrix_options.use_weight");
 _Static_assert(offsetof(recs_matrix_options, use_quantity) == 36, "recs_matrix_options.use_quantity");
-_Static_assert(sizeof(recs_matrix_options) == 40, "recs_matrix_options");
+_Static_assert(offsetof(recs_matrix_options, center) == 40, "recs_matrix_options.center");
+_Static_assert(offsetof(recs_matrix_options, reserved) == 44, "recs_matrix_options.reserved");
+_Static_assert(sizeof(recs_matrix_options) == 48, "recs_matrix_options");
 _Static_assert(offsetof(recs_rfm_options, struct_size) == 0, "recs_rfm_options.struct_size");
 _Static_assert(offsetof(recs_rfm_options, now) == 8, "recs_rfm_options.now");
 _Static_assert(offsetof(recs_rfm_options, extended) == 16, "recs_rfm_options.extended");
@@ -386,6 +392,19 @@ _Static_assert(offsetof(recs_comparison, wins) == 36, "recs_comparison.wins");
 _Static_assert(offsetof(recs_comparison, losses) == 40, "recs_comparison.losses");
 _Static_assert(offsetof(recs_comparison, reserved) == 44, "recs_comparison.reserved");
 _Static_assert(sizeof(recs_comparison) == 48, "recs_comparison");
+_Static_assert(offsetof(recs_offpolicy, ips) == 0, "recs_offpolicy.ips");
+_Static_assert(offsetof(recs_offpolicy, ips_error) == 8, "recs_offpolicy.ips_error");
+_Static_assert(offsetof(recs_offpolicy, snips) == 16, "recs_offpolicy.snips");
+_Static_assert(offsetof(recs_offpolicy, snips_error) == 24, "recs_offpolicy.snips_error");
+_Static_assert(offsetof(recs_offpolicy, clipped) == 32, "recs_offpolicy.clipped");
+_Static_assert(offsetof(recs_offpolicy, clipped_error) == 40, "recs_offpolicy.clipped_error");
+_Static_assert(offsetof(recs_offpolicy, logged) == 48, "recs_offpolicy.logged");
+_Static_assert(offsetof(recs_offpolicy, effective_size) == 56, "recs_offpolicy.effective_size");
+_Static_assert(offsetof(recs_offpolicy, mean_weight) == 64, "recs_offpolicy.mean_weight");
+_Static_assert(offsetof(recs_offpolicy, largest_weight) == 72, "recs_offpolicy.largest_weight");
+_Static_assert(offsetof(recs_offpolicy, matched) == 80, "recs_offpolicy.matched");
+_Static_assert(offsetof(recs_offpolicy, cut) == 88, "recs_offpolicy.cut");
+_Static_assert(sizeof(recs_offpolicy) == 96, "recs_offpolicy");
 _Static_assert(offsetof(recs_tune_options, struct_size) == 0, "recs_tune_options.struct_size");
 _Static_assert(offsetof(recs_tune_options, metric) == 8, "recs_tune_options.metric");
 _Static_assert(offsetof(recs_tune_options, level) == 16, "recs_tune_options.level");
@@ -396,6 +415,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("387 values and offsets are as they were");
+  puts("406 values and offsets are as they were");
   return 0;
 }

@@ -218,6 +218,81 @@ START_TEST(refusals) {
 }
 END_TEST
 
+/* What was bought and returned was not bought; what is returned once more is disliked. */
+START_TEST(returns_cancel) {
+  recs_matrix_options options = defaults();
+  options.use_weight = 0;
+  options.type_weights = "view=-1"; /* item 3 of user 0: event, view, buy; user 1 only returns */
+  check_first(&options, 1, 1);
+  options.type_weights = "view=-2,buy=1";
+  check_first(&options, 1, 0);
+  options.type_weights = "view=-1,buy=-1";
+  check_first(&options, -1, -1);
+  options.repeat = RECS_REPEAT_SUM;
+  check_first(&options, -1, -1);
+  options.repeat = RECS_REPEAT_LAST;
+  check_first(&options, -1, 1);
+}
+END_TEST
+
+START_TEST(centred) {
+  recs_matrix_options options = defaults();
+  recs_matrix *matrix;
+  recs_histories *histories;
+  const float *weighed;
+  size_t count;
+  options.repeat = RECS_REPEAT_SUM; /* user 0: item 1 is 1, item 3 is 11; user 1: item 0 is 1 */
+  options.center = RECS_CENTER_USER;
+  check_first(&options, -5, 5);
+  options.center = RECS_CENTER_ITEM; /* which leaves zeros, and these stay entries */
+  ck_ok(recs_matrix_build(&matrix, shop.events, &options));
+  check_row(matrix, 0, 2, (uint32_t[]){1, 3}, (float[]){0, 0});
+  recs_matrix_free(matrix);
+  options.center = RECS_CENTER_BOTH;
+  check_first(&options, 1 - 6 - 1 + 13.0f / 3, 11 - 6 - 11 + 13.0f / 3);
+  options.center = RECS_CENTER_USER; /* histories hold the last of each: 1 and 2 */
+  ck_ok(recs_histories_build(&histories, shop.events, 0, &options));
+  ck_ok(recs_histories_row(NULL, &weighed, NULL, &count, histories, 0));
+  ck_assert_uint_eq(count, 2);
+  ck_assert_float_eq_tol(weighed[0], -0.5f, 1e-6f);
+  ck_assert_float_eq_tol(weighed[1], 0.5f, 1e-6f);
+  recs_histories_free(histories);
+  options.repeat = RECS_REPEAT_BINARY;
+  ck_fails(recs_matrix_build(&matrix, shop.events, &options), RECS_ERROR_INVALID, "center is user, but repeat is binary");
+  ck_fails(recs_histories_build(&histories, shop.events, 0, &options), RECS_ERROR_INVALID, "center is user");
+  options.center = 4;
+  ck_fails(recs_matrix_build(&matrix, shop.events, &options), RECS_ERROR_INVALID, "none|user|item|both");
+}
+END_TEST
+
+/* Nothing is built of users and items that were removed; a snapshot from before still has them. */
+START_TEST(removed_ids) {
+  recs_events *before;
+  recs_matrix *matrix;
+  recs_histories *histories;
+  size_t count;
+  ck_ok(recs_events_freeze(&before, shop.events));
+  ck_ok(recs_ids_remove(shop.users, 1));
+  ck_ok(recs_ids_remove(shop.items, 3));
+  ck_ok(recs_matrix_build(&matrix, shop.events, NULL));
+  ck_assert_uint_eq(recs_matrix_rows(matrix), 3);
+  ck_assert_uint_eq(recs_matrix_columns(matrix), 4);
+  ck_assert_uint_eq(recs_matrix_entries(matrix), 1);
+  check_row(matrix, 0, 1, (uint32_t[]){1}, (float[]){1});
+  recs_matrix_free(matrix);
+  ck_ok(recs_histories_build(&histories, shop.events, 1, NULL));
+  ck_ok(recs_histories_row(NULL, NULL, NULL, &count, histories, 0));
+  ck_assert_uint_eq(count, 1);
+  ck_ok(recs_histories_row(NULL, NULL, NULL, &count, histories, 1));
+  ck_assert_uint_eq(count, 0);
+  recs_histories_free(histories);
+  ck_ok(recs_matrix_build(&matrix, before, NULL));
+  ck_assert_uint_eq(recs_matrix_entries(matrix), 3);
+  recs_matrix_free(matrix);
+  recs_events_free(before);
+}
+END_TEST
+
 START_TEST(weights_beyond_a_float) {
   recs_matrix_options options = defaults();
   recs_event_columns columns = recs_test_columns();
@@ -236,9 +311,7 @@ START_TEST(weights_beyond_a_float) {
   options.type_weights = "*=100"; /* infinity less infinity */
   ck_fails(recs_matrix_build(&matrix, wild.events, &options), RECS_ERROR_NUMERIC, "row 1, item 2");
   options.repeat = RECS_REPEAT_BINARY;
-  ck_ok(recs_matrix_build(&matrix, wild.events, &options));
-  ck_assert_uint_eq(recs_matrix_entries(matrix), 2);
-  recs_matrix_free(matrix);
+  ck_fails(recs_matrix_build(&matrix, wild.events, &options), RECS_ERROR_NUMERIC, "row 1, item 2");
   recs_test_log_free(&wild);
 }
 END_TEST
@@ -255,6 +328,8 @@ static int32_t build(recs_context *heap, void *payload) {
   columns.times = times;
   options.half_life = 10;
   options.type_weights = "none=2";
+  options.repeat = RECS_REPEAT_LAST;
+  options.center = RECS_CENTER_BOTH;
   if (status == RECS_OK)
     status = recs_events_append(log.events, &columns, EVENTS);
   if (status == RECS_OK)
@@ -281,6 +356,9 @@ int main(void) {
   tcase_add_test(tests, sessions_as_rows);
   tcase_add_test(tests, logs_that_say_little);
   tcase_add_test(tests, refusals);
+  tcase_add_test(tests, returns_cancel);
+  tcase_add_test(tests, centred);
+  tcase_add_test(tests, removed_ids);
   tcase_add_test(tests, weights_beyond_a_float);
   tcase_add_test(tests, out_of_memory);
   suite_add_tcase(suite, tests);
