@@ -273,6 +273,18 @@ _Static_assert(offsetof(recs_history, count) == 32, "recs_history.count");
 _Static_assert(offsetof(recs_history, user) == 40, "recs_history.user");
 _Static_assert(offsetof(recs_history, reserved) == 44, "recs_history.reserved");
 _Static_assert(sizeof(recs_history) == 48, "recs_history");
+_Static_assert(offsetof(recs_als_options, struct_size) == 0, "recs_als_options.struct_size");
+_Static_assert(offsetof(recs_als_options, alpha) == 8, "recs_als_options.alpha");
+_Static_assert(offsetof(recs_als_options, unobserved) == 16, "recs_als_options.unobserved");
+_Static_assert(offsetof(recs_als_options, regularization) == 24, "recs_als_options.regularization");
+_Static_assert(offsetof(recs_als_options, exponent) == 32, "recs_als_options.exponent");
+_Static_assert(offsetof(recs_als_options, tolerance) == 40, "recs_als_options.tolerance");
+_Static_assert(offsetof(recs_als_options, seed) == 48, "recs_als_options.seed");
+_Static_assert(offsetof(recs_als_options, factors) == 56, "recs_als_options.factors");
+_Static_assert(offsetof(recs_als_options, iterations) == 60, "recs_als_options.iterations");
+_Static_assert(offsetof(recs_als_options, block) == 64, "recs_als_options.block");
+_Static_assert(offsetof(recs_als_options, by_density) == 68, "recs_als_options.by_density");
+_Static_assert(sizeof(recs_als_options) == 72, "recs_als_options");
 _Static_assert(offsetof(recs_content_options, struct_size) == 0, "recs_content_options.struct_size");
 _Static_assert(offsetof(recs_content_options, fields) == 8, "recs_content_options.fields");
 _Static_assert(offsetof(recs_content_options, history_weight) == 16, "recs_content_options.history_weight");
@@ -415,6 +427,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("406 values and offsets are as they were");
+  puts("418 values and offsets are as they were");
   return 0;
 }
