@@ -59,6 +59,29 @@ static recs__knob knob_of_bounds(const recs_option_info *info) {
   return knob;
 }
 
+/* The place of a name in a list, counted from 1; 0: it is not there. */
+static int place_in(const char *choices, const char *name) {
+  size_t length = strlen(name);
+  for (int place = 1;; place++) {
+    size_t size = strcspn(choices, "|");
+    if (size == length && memcmp(choices, name, length) == 0)
+      return place;
+    if (choices[size] == 0)
+      return 0;
+    choices += size + 1;
+  }
+}
+
+static int find_usual(const recs__knob *knob, const recs__field *field) {
+  if (field->kind == RECS__FIELD_FLAG)
+    return place_in(knob->choices, field->integer != 0 ? "1" : "0");
+  for (const recs__choice *choice = field->choices; choice != NULL && choice->name != NULL; choice++) {
+    if (choice->value == field->integer)
+      return place_in(knob->choices, choice->name);
+  }
+  return 0;
+}
+
 static recs__knob knob_of(const recs_option_info *info, const recs__field *field) {
   const recs__knob *by_name = find_known(info->name);
   recs__knob knob = {.name = info->name, .scale = RECS__SCALE_FIXED};
@@ -71,6 +94,8 @@ static recs__knob knob_of(const recs_option_info *info, const recs__field *field
   else if (info->type == RECS_OPTION_REAL || (info->type == RECS_OPTION_INT && field->kind != RECS__FIELD_U64))
     knob = knob_of_bounds(info); /* 64 bits without sign are seeds */
   knob.whole = info->type == RECS_OPTION_INT;
+  if (knob.scale == RECS__SCALE_NAMES)
+    knob.usual = find_usual(&knob, field);
   if (knob.scale != RECS__SCALE_FIXED && knob.scale != RECS__SCALE_NAMES) {
     knob.low = fmax(knob.low, info->minimum);
     knob.high = fmin(knob.high, info->maximum);
@@ -148,18 +173,25 @@ uint32_t recs__knobs_dimensions(const recs__knobs *knobs) {
   return knobs->count + knobs->weights;
 }
 
-/* Of the first knobs about three are turned; weights one time in four, all of them or none. Near a parent, what it turned
- * moves at most half of the way to anywhere. */
+static int is_name(const recs__knobs *knobs, uint32_t dimension) {
+  return dimension < knobs->count && knobs->list[dimension].scale == RECS__SCALE_NAMES;
+}
+
+/* Of the knobs about three are turned, names a third as often, for there are few to try; weights one time in four, all of them or
+ * none. Near a parent, what it turned moves at most half of the way to anywhere; a name that it chose may go back to the usual
+ * one. */
 void recs__knobs_draw(double *out, const recs__knobs *knobs, const double *parent, recs__random *random) {
   uint32_t dimensions = recs__knobs_dimensions(knobs), turned = 0;
   while (turned == 0) {
     double chance = 3.0 / (knobs->count > 3 ? knobs->count : 3);
     int weigh = recs__random_unit(random) < 0.25 && knobs->weights > 0;
     for (uint32_t i = 0; i < dimensions; i++) {
-      int turn = i < knobs->count ? recs__random_unit(random) < chance : weigh;
+      int turn = i < knobs->count ? recs__random_unit(random) < (is_name(knobs, i) ? chance / 3 : chance) : weigh;
       double anywhere = recs__random_unit(random), step = 0.5 * recs__random_unit(random);
       out[i] = parent == NULL ? (double)NAN : parent[i];
-      if (turn)
+      if (turn && !isnan(out[i]) && is_name(knobs, i) && step < 0.25)
+        out[i] = (double)NAN;
+      else if (turn)
         out[i] = isnan(out[i]) ? anywhere : out[i] + step * (anywhere - out[i]);
       else if (!isnan(out[i]) && recs__random_unit(random) < 0.5)
         out[i] += 0.2 * step * (anywhere - out[i]);
@@ -186,12 +218,17 @@ static void print_short(char *out, size_t size, double value) {
     snprintf(out, size, "%lld.%0*lld", whole, digits, scaled % (long long)unit);
 }
 
-static void print_choice(char *out, size_t size, const char *choices, double at) {
-  size_t count = 1, chosen;
+/* One of the names but the usual one. */
+static void print_choice(char *out, size_t size, const recs__knob *knob, double at) {
+  const char *choices = knob->choices;
+  int count = 1, chosen;
   for (const char *bar = choices; (bar = strchr(bar, '|')) != NULL; bar++)
     count += 1;
-  chosen = (size_t)(at * (double)count);
-  for (chosen = chosen < count ? chosen : count - 1; chosen > 0; chosen--)
+  count -= knob->usual > 0 && count > 1;
+  chosen = (int)(at * count);
+  chosen = chosen < count ? chosen : count - 1;
+  chosen += knob->usual > 0 && chosen + 1 >= knob->usual;
+  for (; chosen > 0 && strchr(choices, '|') != NULL; chosen--)
     choices = strchr(choices, '|') + 1;
   snprintf(out, size, "%.*s", (int)strcspn(choices, "|"), choices);
 }
@@ -199,7 +236,7 @@ static void print_choice(char *out, size_t size, const char *choices, double at)
 static void print_value(char *out, size_t size, const recs__knob *knob, double at) {
   double value;
   if (knob->scale == RECS__SCALE_NAMES) {
-    print_choice(out, size, knob->choices, at);
+    print_choice(out, size, knob, at);
     return;
   }
   if (knob->scale == RECS__SCALE_LINEAR || knob->low <= 0)

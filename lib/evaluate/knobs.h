@@ -24,6 +24,7 @@ typedef struct recs__knob {
   double low;
   double high;
   const char *choices; /* joined by '|' */
+  int usual;           /* which of them, counted from 1, is the default and needs no trial; 0: none */
 } recs__knob;
 
 typedef struct recs__knobs {

@@ -14,7 +14,8 @@
 enum {
   HALVING = 3,           /* one of so many goes on, to so many times the users */
   FEWEST_EVENTS = 50000, /* smaller logs are always fitted whole */
-  FEWEST_REFINED = 8,    /* with fewer trials all are drawn at random */
+  FEWEST_REFINED = 8,    /* with fewer trials all are drawn anywhere */
+  FEWEST_AT_ONCE = 5,    /* trials of a go */
   MOST_REDRAWS = 50,     /* of settings that the scorer refuses */
   MOST_RUNGS = 12
 };
@@ -280,19 +281,29 @@ static int32_t try_given(search *self) {
   return RECS_OK;
 }
 
+/* The first go is half of the trials, drawn anywhere; the others start near the best so far. */
+static uint32_t next_go(const search *self, uint32_t drawn) {
+  uint32_t left = self->options.trials - drawn, third = self->options.trials / 6;
+  uint32_t wanted = drawn == 0 ? (self->options.trials + 1) / 2 : third > FEWEST_AT_ONCE ? third : FEWEST_AT_ONCE;
+  if (self->options.trials < FEWEST_REFINED || left < wanted + FEWEST_AT_ONCE / 2)
+    return left;
+  return wanted;
+}
+
 static int32_t climb_all(search *self, uint32_t *numbers) {
-  uint32_t first = self->options.trials, second = 0;
   rung rungs[MOST_RUNGS];
-  if (first >= FEWEST_REFINED) {
-    second = first / 2;
-    first -= second;
+  self->work_planned = 1;
+  for (uint32_t drawn = 0, go; drawn < self->options.trials; drawn += go) {
+    go = next_go(self, drawn);
+    self->work_planned += work_of(rungs, plan_rungs(rungs, self, go));
   }
-  self->work_planned = 1 + work_of(rungs, plan_rungs(rungs, self, first));
-  if (second > 0)
-    self->work_planned += work_of(rungs, plan_rungs(rungs, self, second));
   RECS_TRY(try_given(self));
-  RECS_TRY(climb(self, first, NULL, 0, numbers));
-  return second == 0 ? RECS_OK : climb(self, second, self->out->trials[self->best_trial].at, 1, numbers);
+  for (uint32_t drawn = 0, go; drawn < self->options.trials; drawn += go) {
+    const double *parent = drawn == 0 ? NULL : self->out->trials[self->best_trial].at;
+    go = next_go(self, drawn);
+    RECS_TRY(climb(self, go, parent, drawn, numbers));
+  }
+  return RECS_OK;
 }
 
 /* The best trial takes the place of what was given when the whole interval of their difference is above 0. */

@@ -267,6 +267,48 @@ START_TEST(cold_items_are_counted) {
 }
 END_TEST
 
+/* A user of whom nothing was known before the test is asked about with an empty history. */
+START_TEST(new_users_are_asked_about) {
+  const uint32_t users[] = {0, 0, 0, 1, 1, 1}, items[] = {0, 1, 2, 1, 0, 2};
+  const int64_t times[] = {1, 2, 11, 12, 13, 14};
+  recs_context *context = recs_test_threads(1, UINT32_MAX);
+  recs_event_columns columns = recs_test_columns();
+  recs_split_options by;
+  recs_evaluate_options asked;
+  recs_model_options options;
+  recs_test_log log;
+  recs_split *split;
+  recs_model *model;
+  recs_evaluation *evaluation;
+  ck_ok(recs_test_log_create(&log, context, 2, 3, 0));
+  columns.users = users;
+  columns.items = items;
+  columns.times = times;
+  ck_ok(recs_events_append(log.events, &columns, 6));
+  ck_ok(recs_split_options_init(&by, sizeof by));
+  by.method = RECS_SPLIT_TIME;
+  by.time = 10;
+  by.fit = RECS_FIT_TRAIN_VALIDATION;
+  ck_ok(recs_split_create(&split, log.events, &by));
+  ck_ok(recs_model_options_init(&options, sizeof options));
+  options.scorer = "popularity";
+  ck_ok(recs_model_fit(&model, recs_split_training(split, RECS_STAGE_TEST), &options, NULL, NULL));
+  ck_ok(recs_evaluate_options_init(&asked, sizeof asked));
+  asked.cutoffs = "1";
+  ck_ok(recs_evaluate(&evaluation, split, model, &asked, NULL, NULL));
+  ck_assert_uint_eq(recs_evaluation_users(evaluation), 2);
+  ck_assert_uint_eq(recs_evaluation_new_users(evaluation), 1);
+  ck_assert_uint_eq(recs_evaluation_cold(evaluation), 2);        /* item 2, twice */
+  ck_assert_double_eq(figure(evaluation, "hr@1"), 0.5);          /* the new one finds one of the two popular items */
+  ck_assert_double_eq_tol(figure(evaluation, "recall@1"), (1.0 / 3) / 2, 1e-15);
+  recs_evaluation_free(evaluation);
+  recs_model_free(model);
+  recs_split_free(split);
+  recs_test_log_free(&log);
+  recs_context_free(context);
+}
+END_TEST
+
 START_TEST(a_model_compares_with_itself) {
   recs_context *context = recs_test_threads(2, UINT32_MAX);
   recs_evaluation *a, *b;
@@ -302,7 +344,7 @@ static recs_evaluate_options options_with(const char *cutoffs, const char *simil
 
 START_TEST(bad_options_are_refused) {
   recs_context *context = recs_test_threads(1, UINT32_MAX);
-  recs_evaluation *evaluation;
+  recs_evaluation *evaluation, *none;
   recs_evaluate_options options = options_with("5,3", NULL);
   double low, high;
   ck_fails(evaluate_shop(&evaluation, context, "popularity", &options, 1), RECS_ERROR_INVALID, "3 comes after 5");
@@ -317,7 +359,8 @@ START_TEST(bad_options_are_refused) {
   ck_ok(evaluate_shop(&evaluation, context, "popularity", &options, 1));
   ck_fails(recs_evaluation_interval(&low, &high, evaluation, 0, 1), RECS_ERROR_INVALID, "level is 1");
   ck_fails(recs_evaluation_interval(&low, &high, evaluation, 99, 0.9), RECS_ERROR_INVALID, "figure 99");
-  ck_fails(recs_evaluate(&evaluation, NULL, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "split");
+  ck_fails(recs_evaluate(&none, NULL, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "split");
+  recs_evaluation_free(evaluation);
   recs_context_free(context);
 }
 END_TEST
@@ -351,6 +394,7 @@ int main(void) {
   tcase_add_test(cases, figures_agree_with_each_other);
   tcase_add_test(cases, threads_change_nothing);
   tcase_add_test(cases, cold_items_are_counted);
+  tcase_add_test(cases, new_users_are_asked_about);
   tcase_add_test(cases, a_model_compares_with_itself);
   tcase_add_test(cases, bad_options_are_refused);
   tcase_add_test(cases, memory_may_run_out);

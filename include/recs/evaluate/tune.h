@@ -12,7 +12,7 @@ RECS_BEGIN_DECLS
  * Searches the options of a scorer, and of a hybrid's parts and their weights, by random search with successive halving
  * (Jamieson and Talwalkar 2016): many settings are tried on few users, and, where there are many events, fitted to a
  * share of them; the better third of them goes on to three times as many. The second half of the trials is drawn near
- * the best of the first. Everything is judged on the validation part of a split; the test part is never looked at.
+ * the best so far. Everything is judged on the validation part of a split; the test part is never looked at.
  *
  * The settings that were given are a trial too, the first, and stay unless another does better on all users of the
  * validation part, by an interval of the paired bootstrap that lies above 0.
