@@ -112,12 +112,14 @@ double recs__inverse_diagonal(const recs__inverse *inverse, size_t row) {
 /* Rows that lie in the blocks of row `i` of blocks are read where they are; beyond the diagonal they are columns of other blocks. */
 void recs__inverse_rows(double *out, size_t stride, const recs__inverse *inverse, size_t first, size_t rows) {
   size_t size = inverse->block, i = first / size, begin = first % size;
-  for (size_t column = 0; column < inverse->count; column++) {
-    size_t j = column / size, c = column % size;
+  for (size_t j = 0; j < inverse->blocks; j++) {
     const char *block = j < i ? block_at(inverse, i, j) : block_at(inverse, j, i);
-    for (size_t r = 0; r < rows; r++) {
-      int below = column <= first + r;
-      out[r * stride + column] = get_element(inverse, block, below ? (begin + r) * size + c : c * size + begin + r);
+    size_t columns = inverse->count - j * size < size ? inverse->count - j * size : size;
+    for (size_t c = 0; c < columns; c++) {
+      for (size_t r = 0; r < rows; r++) {
+        int below = j < i || (j == i && c <= begin + r);
+        out[r * stride + j * size + c] = get_element(inverse, block, below ? (begin + r) * size + c : c * size + begin + r);
+      }
     }
   }
 }

@@ -251,13 +251,13 @@ void recs__groups_free(recs__groups *groups) {
 }
 
 void recs__side_product(double *row, const recs__side *own, uint32_t own_first, const recs__side *other, uint32_t other_first,
-                        uint32_t index) {
+                        uint32_t index, uint32_t last) {
   recs__line line = recs__side_row(own, own_first + index);
-  memset(row, 0, ((size_t)index + 1) * sizeof *row);
+  memset(row, 0, ((size_t)last + 1) * sizeof *row);
   for (size_t e = 0; e < line.count; e++) {
     recs__line met = recs__side_row(other, other_first + line.columns[e]);
     double value = (double)line.values[e];
-    for (size_t f = 0; f < met.count && met.columns[f] <= index; f++)
+    for (size_t f = 0; f < met.count && met.columns[f] <= last; f++)
       row[met.columns[f]] += value * (double)met.values[f];
   }
 }

@@ -42,10 +42,10 @@ static inline recs__line recs__side_row(const recs__side *side, uint32_t row) {
   return line;
 }
 
-/* A row of X'X from its first element to the diagonal: row[j] for j <= index, of the items of a group (`items` is the side to which
- * `first` is its first place) whose users are on the other side; or of XX', the other way round. */
+/* A row of X'X as far as column `last`: of the items of a group, `own` being the side of items and `own_first` the first place of the
+ * group there, and `other` that of its users; or of XX', the other way round. */
 void recs__side_product(double *row, const recs__side *own, uint32_t own_first, const recs__side *other, uint32_t other_first,
-                        uint32_t index);
+                        uint32_t index, uint32_t last);
 
 /* Items and users of a group. */
 static inline uint32_t recs__group_items(const recs__groups *groups, uint32_t group) {

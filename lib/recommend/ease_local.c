@@ -93,7 +93,7 @@ static int32_t sum_heads(void *payload, uint32_t thread, size_t begin, size_t en
   double *row = work->desks[thread].row;
   for (size_t i = begin; i < end; i++) {
     float *kept = work->head + triangle(i);
-    recs__side_product(row, &work->groups->items, 0, &work->groups->users, 0, (uint32_t)i);
+    recs__side_product(row, &work->groups->items, 0, &work->groups->users, 0, (uint32_t)i, (uint32_t)i);
     for (size_t j = 0; j <= i; j++)
       kept[j] = (float)row[j];
   }

@@ -77,7 +77,7 @@ START_TEST(values_by_hand) {
 }
 END_TEST
 
-/* By default lambda is twice the mean number of users of an item that somebody has: 2 * (3 + 2 + 1 + 2 + 2 + 2) / 6. */
+/* By default lambda is three times the mean number of users of an item that somebody has: 3 * (3 + 2 + 1 + 2 + 2 + 2) / 6. */
 START_TEST(lambda_from_the_data) {
   recs_matrix *matrix = matrix_of(context, shop, SHOP, ITEMS, NULL);
   static const uint32_t bought[] = {0};
@@ -85,7 +85,7 @@ START_TEST(lambda_from_the_data) {
   recs_history history = history_of(bought, 1);
   double scores[ITEMS];
   ck_ok(recs_scorer_score(scores, scorer, &history));
-  ck_assert_double_eq_tol(scores[1], 2.0 / (3 + 4), 1e-6);
+  ck_assert_double_eq_tol(scores[1], 2.0 / (3 + 6), 1e-6);
   recs_scorer_free(scorer);
   recs_matrix_free(matrix);
 }

@@ -26,6 +26,16 @@ def zipf(users, items, mean, seed, values=None):
     return sp.csr_matrix((data.astype(np.float32), (rows, columns)), (users, items))
 
 
+def street(users, items, reach, seed):
+    """Users who take three items near each other, and sometimes the first: most items share users with few others."""
+    random = np.random.default_rng(seed)
+    cells = {(user, int(item)) for user in range(users)
+             for item in np.append(random.integers(0, items - reach) + random.choice(reach, 3, replace=False), 0)
+             if item > 0 or random.random() < 0.3}
+    rows, columns = np.array(sorted(cells)).T
+    return sp.csr_matrix((np.ones(len(cells), np.float32), (rows, columns)), (users, items))
+
+
 def apart(*parts):
     """Matrices that share neither users nor items, their rows and columns mixed."""
     random = np.random.default_rng(len(parts))
@@ -38,6 +48,8 @@ CASES = {
     "many small groups": (apart(*[zipf(5, 3 + seed % 9, 2, seed) for seed in range(60)]), 0.7),
     "two large groups": (apart(zipf(700, 300, 5, 2), zipf(600, 250, 7, 3), zipf(30, 20, 3, 4)), 20),
     "fewer users than items": (zipf(90, 700, 40, 5), 30),
+    "items with few others": (street(1500, 700, 12, 9), 3),
+    "items with few others, hardly regularised": (street(1500, 700, 12, 10), 0.05),
     "ratings and returns": (zipf(500, 300, 8, 6, [-1, 0, 0.5, 1, 2, 5]), 10),
     "hardly regularised": (zipf(1500, 280, 9, 7), 0.05),
     "fewer users, hardly regularised": (zipf(80, 600, 50, 8), 0.05),
@@ -78,7 +90,7 @@ def test_default_lambda_follows_the_scale(recs):
     diagonal = np.asarray(matrix.multiply(matrix).sum(0), np.float64)[0]
     touched = np.asarray((matrix != 0).sum(0))[0] > 0
     shop = Shop(recs, matrix, profiles=False)
-    for got, expected in scores_of(shop, shop.fit("ease"), weights_of(matrix, 2 * diagonal.sum() / touched.sum())):
+    for got, expected in scores_of(shop, shop.fit("ease"), weights_of(matrix, 3 * diagonal.sum() / touched.sum())):
         np.testing.assert_allclose(np.nan_to_num(got), expected, rtol=0, atol=1e-6)
 
 

@@ -29,10 +29,10 @@ enum {
 /** Options of "ease": score(i) = sum over the history of weight(j) B(j, i). */
 typedef struct recs_ease_options {
   size_t struct_size; /**< Set by recs_ease_options_init(). */
-  double lambda;      /**< Regularisation: what is added to the diagonal of X'X. 0 (default): twice the mean of that diagonal
-                           over the items that somebody has, which for plain events is twice the mean number of users of an
-                           item; the model is then the same when all weights are multiplied by a number. */
-  double memory_mb;   /**< What method AUTO lets an exact fit take, in MiB; default 4096, which is enough for 22,000 items. */
+  double lambda;      /**< Regularisation: what is added to the diagonal of X'X. 0 (default): three times the mean of that
+                           diagonal over the items that somebody has, which for plain events is three times the mean number
+                           of users of an item; the model is then the same when all weights are multiplied by a number. */
+  double memory_mb;   /**< What method AUTO lets an exact fit take, in MiB; default 4096, which is enough for 21,000 items. */
   uint32_t top_k;     /**< Weights kept of each item's row, those that are largest by amount; 0 (default): all. */
   uint32_t neighbors; /**< Method LOCAL: how many items nearest by cosine the weights that reach an item are fitted with;
                            default 95. */
@@ -57,11 +57,18 @@ RECS_API int32_t recs_ease_options_init(recs_ease_options *options, size_t struc
  *
  * Items fall into groups that share no user. The weights between groups are 0, and each group is solved by itself: from the
  * inverse over its items, or over its users where these are enough fewer (Woodbury's identity). An item that shares no user with any
- * other, or that nobody has, takes no room, has no weights, and is not scored. Entries of 0 count for nothing; negative entries count with
+ * other, or that nobody has, takes no room, has no weights, and is not scored. Within a group, items that share users with few others are
+ * eliminated first, sparsely; the dense inverse is over the rest. Entries of 0 count for nothing; negative entries count with
  * their sign.
  *
- * Method LOCAL fits the weights that reach an item with its nearest items alone, as if there were no others: 96 x 96 inverses, one an
- * item, instead of one over all. On our data its lists are as good as the exact ones (the guide of scorers has the table).
+ * Method LOCAL fits the weights that reach an item with its nearest items alone, as if there were no others: a small inverse an item
+ * instead of one over all. nDCG@10 on events held back, with the defaults:
+ *
+ *     data               users    items    entries   exact   local
+ *     Amazon Toys       19,412   11,924    128,773   .0541   .0553
+ *     Online Retail      4,339    3,665    258,418   .0965   .1023
+ *     generated, dense  20,000    3,000  1,217,705   .0448   .0428
+ *
  * @param[out] out the scorer; the caller frees it with recs_scorer_free().
  * @param training the matrix.
  * @param options NULL for the defaults.
@@ -71,8 +78,9 @@ RECS_API int32_t recs_ease_options_init(recs_ease_options *options, size_t struc
  *   too small beside X'X) or weights overflow; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread; the work is shared by the context's threads, and the result is the same bits for any number of
  * them. AVX2 and AVX-512 give the same bits; plain C gives others in the last digits.
- * Complexity, exact: O(sum over users of their items squared) and, for each group, n^3 / 2 multiply-adds, n being its items, or its
- * users where that way is taken; 8 n^2 bytes while it is fitted and 4 n^2 bytes to keep, or 8 top_k an item. Local:
+ * Complexity, exact: O(sum over users of their items squared) and, for each group, n^3 / 2 multiply-adds, n being its items that were not
+ * eliminated, or its users where that way is taken; at most 9 bytes for each pair of items while it is fitted and 4 to keep, or 8 top_k an
+ * item. Local:
  * O(items x neighbors^3 + pairs of near items looked up), 8 bytes x neighbors an item. A request: O(history x group) additions, or
  * O(history x top_k).
  * @since 0.1
