@@ -101,7 +101,7 @@ RECS_API const char *recs_build_info(void);
 enum {
   RECS_CPU_NONE = 0,      /**< Plain C only. */
   RECS_CPU_AVX2 = 1,      /**< x86: AVX2 with FMA, F16C, POPCNT and BMI. */
-  RECS_CPU_AVX512 = 2,    /**< x86: AVX-512 F, BW, DQ, VL and VPOPCNTDQ. */
+  RECS_CPU_AVX512 = 2,    /**< x86: AVX-512 F, BW, DQ, VL, VPOPCNTDQ and VNNI. */
   RECS_CPU_NEON = 4       /**< ARM: Advanced SIMD. */
 };
 

@@ -156,7 +156,7 @@ RECS_API int32_t recs_index_create(recs_index **out, const recs_kernel *kernel, 
  * @param rows how many rows.
  * @param dimension at least 1.
  * @return as recs_index_create(); #RECS_ERROR_NUMERIC names the row and column of a value that is not finite.
- * Thread safety: any thread. Complexity: O(rows dimension). Memory: 8 bytes a value.
+ * Thread safety: any thread. Complexity: O(rows dimension). Memory: 4 bytes a value and 1 or 4 more, by kernel, processor and values.
  * @since 0.1
  */
 RECS_API int32_t recs_index_create_dense(recs_index **out, const recs_kernel *kernel, const float *values, uint32_t rows,
@@ -318,7 +318,7 @@ RECS_API int32_t recs_neighbors_build(recs_neighbors **out, const recs_kernel *k
  * @param payload handed to @p progress.
  * @return as recs_neighbors_build().
  * Thread safety: any thread; uses the context's threads, and gives the same bits for any number of them and any CPU
- * mask. Complexity: O(rows^2 dimension) time; memory: 8 rows k bytes and 4 bytes a value.
+ * mask. Complexity: O(rows^2 dimension) time; memory: 8 rows k bytes and 1 or 4 bytes a value.
  * @since 0.1
  */
 RECS_API int32_t recs_neighbors_build_dense(recs_neighbors **out, const recs_kernel *kernel, const float *values,

@@ -11,7 +11,7 @@ uint32_t recs__cpu_detect(void) {
     found |= RECS_CPU_AVX2;
   if ((found & RECS_CPU_AVX2) != 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512vpopcntdq"))
+      __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512vnni"))
     found |= RECS_CPU_AVX512;
   return found;
 }

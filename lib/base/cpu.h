@@ -13,7 +13,7 @@ uint32_t recs__cpu_detect(void);
 #define RECS__SIMD_X86 1
 #define RECS__TARGET_AVX2 __attribute__((target("avx2,fma,f16c,popcnt,bmi,bmi2")))
 #define RECS__TARGET_AVX512 \
-  __attribute__((target("avx2,fma,f16c,popcnt,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq")))
+  __attribute__((target("avx2,fma,f16c,popcnt,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx512vnni")))
 #endif
 #if defined(RECS_SIMD) && defined(__aarch64__)
 #define RECS__SIMD_NEON 1

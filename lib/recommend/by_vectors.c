@@ -40,7 +40,7 @@ typedef struct desk {
   recs__quest *quests;
   uint64_t *notes;
   float *queries;
-  float *packed;
+  recs__search_room room;
   uint8_t *known;
   uint32_t *seen; /* the histories' items, one history after the other, ascending in each */
   uint64_t *bits; /* the candidates that have a vector */
@@ -58,13 +58,13 @@ static int32_t desk_init(desk *self, const recs_scorer *scorer, const recs_histo
   self->quests = recs__alloc_zero(context, count, sizeof *self->quests);
   self->notes = recs__alloc(context, count * recs__quest_notes(room), sizeof *self->notes);
   self->queries = recs__alloc(context, count * self->vectors->dimension, sizeof *self->queries);
-  self->packed = recs__alloc(context, recs__vectors_packed(self->vectors, count), sizeof *self->packed);
   self->known = recs__alloc_zero(context, count, sizeof *self->known);
   self->seen = recs__alloc(context, seen, sizeof *self->seen);
   self->bits = recs__alloc(context, recs__vectors_words(self->vectors), sizeof *self->bits);
   if (self->tops == NULL || self->quests == NULL || self->notes == NULL || self->queries == NULL ||
-      self->packed == NULL || self->known == NULL || self->seen == NULL || self->bits == NULL)
+      self->known == NULL || self->seen == NULL || self->bits == NULL)
     return recs__fail_nomem();
+  RECS_TRY(recs__search_room_init(&self->room, self->vectors, count, room));
   for (; self->count < count; self->count++)
     RECS_TRY(recs__top_init(&self->tops[self->count], context, room, room));
   return RECS_OK;
@@ -77,7 +77,7 @@ static void desk_free(desk *self) {
   recs__free(self->context, self->quests);
   recs__free(self->context, self->notes);
   recs__free(self->context, self->queries);
-  recs__free(self->context, self->packed);
+  recs__search_room_free(&self->room);
   recs__free(self->context, self->known);
   recs__free(self->context, self->seen);
   recs__free(self->context, self->bits);
@@ -101,9 +101,11 @@ static void ask(desk *self, size_t place, const recs_history *history, uint32_t 
                          .without = seen,
                          .without_count = include_seen ? 0 : history->count,
                          .k = room};
-  if (!self->known[place])
+  if (!self->known[place]) {
+    memset(self->queries + place * vectors->dimension, 0, vectors->dimension * sizeof *query);
     return;
-  quest->slack = recs__vectors_slack(vectors, sqrt(vectors->tile->dot(query, query, vectors->dimension)), 0);
+  }
+  quest->norm = sqrt(vectors->tile->dot(query, query, vectors->dimension));
   if (quest->without_count == 0)
     return;
   memcpy(seen, history->items, history->count * sizeof *seen);
@@ -126,7 +128,7 @@ static int32_t list_all(desk *self, const recs_scorer *scorer, const recs_histor
     self->bits[word] = self->vectors->known[word] & (candidates == NULL ? UINT64_MAX : candidates->bits[word]);
   for (size_t i = 0; i < count; seen += histories[i++].count)
     ask(self, i, &histories[i], seen, include_seen, room);
-  recs__vectors_search(self->vectors, self->quests, count, &all, self->packed, finish, self);
+  recs__vectors_search(self->vectors, self->quests, count, &all, &self->room, finish, self);
   return RECS_OK;
 }
 

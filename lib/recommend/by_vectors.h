@@ -4,7 +4,7 @@
 #define RECS_LIB_RECOMMEND_BY_VECTORS_H
 
 #include "lib/recommend/scorer.h"
-#include "lib/similarity/vectors.h"
+#include "lib/similarity/vectors_search.h"
 
 /* The vectors of a scorer; NULL when it scores in another way. */
 const recs__vectors *recs__scorer_vectors(const recs_scorer *scorer);

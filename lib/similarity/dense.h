@@ -4,7 +4,7 @@
 #define RECS_LIB_SIMILARITY_DENSE_H
 
 #include "lib/similarity/selector.h"
-#include "lib/similarity/vectors.h"
+#include "lib/similarity/vectors_search.h"
 
 typedef struct recs__dense {
   recs__rows rows; /* facts and sieve; no entries */
@@ -42,10 +42,10 @@ typedef struct recs__dense_desk {
   recs__quest *quests;
   uint64_t *heaps;
   uint64_t *notes;
-  float *packed;
+  recs__search_room room;
 } recs__dense_desk;
 
-/* Memory: 24 bytes a query and k, and 4 a query and value. On failure nothing is left to free. */
+/* Memory: 24 bytes a query and k, and 1 or 4 a query and value. On failure nothing is left to free. */
 int32_t recs__dense_desk_init(recs__dense_desk *desk, const recs__dense *dense, size_t count, size_t k);
 void recs__dense_desk_free(recs__dense_desk *desk);
 

@@ -18,9 +18,8 @@ int32_t recs__dense_desk_init(recs__dense_desk *desk, const recs__dense *dense, 
   desk->quests = recs__alloc_zero(context, count, sizeof *desk->quests);
   desk->heaps = recs__alloc(context, heaps, sizeof *desk->heaps);
   desk->notes = recs__alloc(context, notes, sizeof *desk->notes);
-  desk->packed = recs__alloc(context, recs__vectors_packed(&dense->vectors, count), sizeof *desk->packed);
   if (desk->selectors != NULL && desk->quests != NULL && desk->heaps != NULL && desk->notes != NULL &&
-      desk->packed != NULL)
+      recs__search_room_init(&desk->room, &dense->vectors, count, desk->k) == RECS_OK)
     return RECS_OK;
   recs__dense_desk_free(desk);
   return recs__fail_nomem();
@@ -35,7 +34,7 @@ void recs__dense_desk_free(recs__dense_desk *desk) {
   recs__free(context, desk->quests);
   recs__free(context, desk->heaps);
   recs__free(context, desk->notes);
-  recs__free(context, desk->packed);
+  recs__search_room_free(&desk->room);
   memset(desk, 0, sizeof *desk);
 }
 
@@ -52,7 +51,6 @@ void recs__dense_ask(recs__dense_desk *desk, size_t place, const float *query, c
   const recs__rows *rows = &desk->dense->rows;
   recs__selector *selector = &desk->selectors[place];
   recs__quest *quest = &desk->quests[place];
-  double slope = slope_of(rows, facts);
   *selector = (recs__selector){.rows = rows,
                                .exclude = RECS_NO_ROW,
                                .minimum = minimum,
@@ -60,16 +58,15 @@ void recs__dense_ask(recs__dense_desk *desk, size_t place, const float *query, c
                                .room = desk->k};
   recs__selector_begin(selector, facts);
   *quest = (recs__quest){.query = query,
-                         .slope = (float)slope,
-                         .slack = INFINITY,
+                         .norm = sqrt(facts->squares),
+                         .slope = slope_of(rows, facts),
+                         .level = selector->level,
+                         .exact = !rows->sifted,
                          .without = without,
                          .without_count = without_count,
                          .k = desk->k};
-  if (rows->sifted && recs__squares_fit(facts->squares))
-    quest->slack = recs__vectors_slack(&desk->dense->vectors, sqrt(facts->squares), slope);
   if (rows->flat)
     quest->notes = desk->notes + place * recs__quest_notes(desk->k);
-  quest->level = selector->level - quest->slack;
 }
 
 static float finish(void *payload, size_t quest, uint32_t row) {
@@ -82,5 +79,5 @@ static float finish(void *payload, size_t quest, uint32_t row) {
 
 void recs__dense_search(recs__dense_desk *desk, size_t count, const recs__row_range *range) {
   if (desk->k > 0)
-    recs__vectors_search(&desk->dense->vectors, desk->quests, count, range, desk->packed, finish, desk);
+    recs__vectors_search(&desk->dense->vectors, desk->quests, count, range, &desk->room, finish, desk);
 }

@@ -1,10 +1,12 @@
-/* Dense rows packed for inner products with many queries: the product and the selection of the best in one pass. Float
- * products find the few rows that may be among the best; those are finished in double, so that what comes out does not
- * depend on instructions, on threads, or on how the work is cut. */
+/* Dense rows packed for inner products with many queries: the product and the selection of the best in one pass. A
+ * coarse product finds the few rows that may be among the best: in bytes where the processor multiplies these faster
+ * and the rows are such that bytes tell them apart, else in floats. How far it may be off is known, and what it leaves
+ * is finished in double, so that what comes out does not depend on instructions, on threads, or on how the work is
+ * cut. */
 #ifndef RECS_LIB_SIMILARITY_VECTORS_H
 #define RECS_LIB_SIMILARITY_VECTORS_H
 
-#include "lib/similarity/dense_tile.h"
+#include "lib/similarity/byte_tile.h"
 
 typedef struct recs__vectors recs__vectors;
 struct recs__vectors {
@@ -12,17 +14,22 @@ struct recs__vectors {
   const float *values; /* row after row; the owner's */
   uint32_t rows;
   uint32_t dimension;
-  uint32_t columns; /* in groups: the dimension, and one more for tolls */
-  float *memory;
-  float *groups; /* within memory: aligned to 64 bytes; lanes beyond the last row are 0 */
-  double reach;  /* the largest norm of a row of the groups, tolls apart */
-  double toll;   /* the largest toll */
+  uint32_t columns; /* in groups of floats: the dimension, and one more for tolls */
+  void *memory;
+  float *groups;  /* within memory, one of the two: of floats; lanes beyond the last row are 0 */
+  uint8_t *bytes; /* of bytes */
+  float *scales;  /* with bytes: what a byte of each row counts */
+  double reach;   /* the largest norm of a row of the groups, tolls apart */
+  double toll;    /* the largest toll */
+  double norm;    /* with bytes: the largest norm of a row, */
+  double rest;    /* and of what its bytes leave out; both in units of its scale */
   uint64_t *known; /* a bit for each row that is not all zero */
   const recs__tile_kind *tile;
+  const recs__byte_tile *byte_tile;
 };
 
 /* Packs rows that stay where they are. What a query finds in a row is its place: gain * (query . row) - slope * toll.
- * `gains` NULL: 1; `tolls` NULL: no tolls. Memory: 4 bytes a value. On failure nothing is left to free. */
+ * `gains` NULL: 1; `tolls` NULL: no tolls. Memory: 1 or 4 bytes a value. On failure nothing is left to free. */
 int32_t recs__vectors_init(recs__vectors *vectors, const recs_context *context, const float *values, uint32_t rows,
                            uint32_t dimension, const float *gains, const float *tolls);
 void recs__vectors_free(recs__vectors *vectors);
@@ -41,45 +48,19 @@ static inline int recs__vectors_known(const recs__vectors *vectors, uint32_t row
   return (int)(vectors->known[row / RECS__TILE_ROWS] >> row % RECS__TILE_ROWS & 1);
 }
 
-/* One query of a search. */
-typedef struct recs__quest {
-  const float *query;
-  float slope;
-  float level;             /* only places above are of interest; rises */
-  float slack;             /* recs__vectors_slack() */
-  const uint32_t *without; /* rows that are left out, ascending */
-  size_t without_count;
-  size_t next; /* where the search stands in them */
-  /* Where places order rows as their scores do, rows are noted, and only the best of them are finished. Room for
-   * recs__quest_notes() keys; NULL: every row whose place is above the level is finished at once, rows ascending. */
-  uint64_t *notes;
-  size_t noted;
-  size_t k; /* how many are wanted */
-} recs__quest;
-
-/* Finishes a row: its score becomes known exactly and is kept if it is among the best. Returns the place that a row
- * must have to come among the best, if that is known, else -INFINITY. */
-typedef float (*recs__finish_fn)(void *payload, size_t quest, uint32_t row);
-
-/* What a search looks at. */
-typedef struct recs__row_range {
-  uint32_t begin; /* a multiple of RECS__TILE_ROWS */
-  uint32_t end;
-  const uint64_t *bits; /* the candidates, a bit a row; NULL: all */
-} recs__row_range;
-
-static inline size_t recs__quest_notes(size_t k) {
-  return 2 * k + 2 * RECS__TILE_ROWS;
+/* Whether a norm, and with it products of norms, lies well within the floats. */
+static inline int recs__vectors_fits(double norm) {
+  return norm == 0 || (norm >= 1e-12 && norm <= 1e12);
 }
 
-/* How far a place may be off for a query of that norm. INFINITY when floats cannot tell: every row is then finished. */
-float recs__vectors_slack(const recs__vectors *vectors, double norm, double slope);
+/* The parts of packing. Bytes: 0 when they would tell too little, and floats are to be packed. */
+int recs__vectors_pack_bytes(recs__vectors *vectors, const float *gains);
+size_t recs__vectors_byte_group(const recs__vectors *vectors); /* bytes of a group */
 
-/* Room for packing `count` queries: so many floats. */
-size_t recs__vectors_packed(const recs__vectors *vectors, size_t count);
-
-/* Searches a range of rows with some queries at once; `packed` is room as above. */
-void recs__vectors_search(const recs__vectors *vectors, recs__quest *quests, size_t count, const recs__row_range *range,
-                          float *packed, recs__finish_fn finish, void *payload);
+/* Up to 127 steps each way for the largest of `count` values times `gain`; four bytes a quad, the last filled up with
+ * zeros, every quad `stride` bytes behind the one before. Returns what a step counts, at least `least`. `out_norm` and
+ * `out_rest`: the norm, and that of what the steps leave out, both in steps; `out_sum`: the sum of the steps. */
+float recs__to_bytes(int8_t *out, double *out_norm, double *out_rest, int32_t *out_sum, const float *values,
+                     uint32_t count, float gain, float least, size_t stride);
 
 #endif

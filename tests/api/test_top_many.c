@@ -1,12 +1,12 @@
 /* Many dense queries at once: the same as one by one, and as all scores sorted. */
 #include "support/support.h"
 
-enum { MOST_ROWS = 330, MOST_DIMENSION = 33, MOST_QUERIES = 50 };
+enum { MOST_ROWS = 5000, SOME_ROWS = 330, MOST_DIMENSION = 33, MOST_QUERIES = 50, MOST_K = 331 };
 
 static float values[MOST_ROWS * MOST_DIMENSION], queries[MOST_QUERIES * MOST_DIMENSION];
 
 /* What rows and queries are made of. */
-typedef enum filling { EVEN, COARSE, ALIKE, BELOW_ZERO, HUGE_AND_TINY, FILLINGS } filling;
+typedef enum filling { EVEN, COARSE, ALIKE, BELOW_ZERO, UNEVEN, SPIKY, HUGE_AND_TINY, FILLINGS } filling;
 
 static float some(uint32_t *state, filling how, size_t row) {
   int coarse;
@@ -21,6 +21,10 @@ static float some(uint32_t *state, filling how, size_t row) {
     return (float)(row % 3) + 1;
   case BELOW_ZERO: /* all dot products are below 0 */
     return row < MOST_ROWS ? (float)(1 + (*state >> 20)) : -(float)(1 + (*state >> 20));
+  case UNEVEN: /* rows of very different lengths */
+    return ((float)(*state >> 8) / (float)(1 << 23) - 1) * powf(10, (float)(row % 9) - 4);
+  case SPIKY: /* nearly all of a row is one value */
+    return ((float)(*state >> 8) / (float)(1 << 23) - 1) * (*state >> 28 == 0 ? 1000 : 1);
   default: /* beyond what float products can tell */
     return (float)coarse * (row % 2 ? 1e18F : 1e-30F);
   }
@@ -46,36 +50,32 @@ static recs_index *make_index(recs_context *context, int32_t kind, uint32_t rows
   return index;
 }
 
-/* The next best of all scores that is not left out. */
-static uint32_t next_best(const float *scores, uint32_t rows, const uint8_t *gone) {
-  uint32_t best = RECS_NO_ROW;
-  for (uint32_t row = 0; row < rows; row++) {
-    if (!gone[row] && (best == RECS_NO_ROW || scores[row] > scores[best]))
-      best = row;
-  }
-  return best;
-}
-
-static void check_query(const recs_index *index, uint32_t rows, uint32_t dimension, const float *query,
-                        const uint32_t *without, size_t without_count, size_t k, const uint32_t *got,
-                        const float *got_scores, size_t count) {
-  uint8_t gone[MOST_ROWS] = {0};
-  float scores[MOST_ROWS];
+/* The list is of the rows that are not left out, in order, and what is not in it comes behind its last. */
+static void check_query(const recs_index *index, uint32_t dimension, const float *query, const uint32_t *without,
+                        size_t without_count, size_t k, const uint32_t *got, const float *got_scores, size_t count) {
+  static uint8_t gone[MOST_ROWS];
+  static float scores[MOST_ROWS];
+  uint32_t rows = recs_index_rows(index), last, missed = 0;
   ck_ok(recs_index_scores_dense(scores, index, query, dimension));
+  ck_assert_uint_eq(count, k < rows - without_count ? k : rows - without_count);
+  memset(gone, 0, sizeof gone);
   for (size_t i = 0; i < without_count; i++)
     gone[without[i]] = 1;
-  ck_assert_uint_eq(count, k < rows - without_count ? k : rows - without_count);
-  for (size_t i = 0; i < count; i++) {
-    ck_assert_uint_eq(got[i], next_best(scores, rows, gone));
-    ck_assert_float_eq(got_scores[i], scores[got[i]]);
-    gone[got[i]] = 1;
+  for (size_t i = 0; i < count && missed == 0; i++) {
+    missed += got[i] >= rows || gone[got[i]] || got_scores[i] != scores[got[i]];
+    missed += i > 0 && (got_scores[i - 1] < got_scores[i] || (got_scores[i - 1] == got_scores[i] && got[i - 1] > got[i]));
+    gone[got[i] < rows ? got[i] : 0] = 1;
   }
+  last = count > 0 ? got[count - 1] : 0;
+  for (uint32_t row = 0; row < rows; row++)
+    missed += !gone[row] && (scores[row] > scores[last] || (scores[row] == scores[last] && row < last));
+  ck_assert_uint_eq(missed, 0);
 }
 
 /* Every query, with what it leaves out, against all scores sorted; and one by one. */
 static void check_index(const recs_index *index, uint32_t dimension, size_t count, size_t k) {
-  static uint32_t got[MOST_QUERIES * (MOST_ROWS + 1)], without[MOST_QUERIES * 3], one[MOST_ROWS + 1];
-  static float scores[MOST_QUERIES * (MOST_ROWS + 1)], one_scores[MOST_ROWS + 1];
+  static uint32_t got[MOST_QUERIES * MOST_K], without[MOST_QUERIES * 3], one[MOST_K];
+  static float scores[MOST_QUERIES * MOST_K], one_scores[MOST_K];
   uint32_t rows = recs_index_rows(index);
   int64_t offsets[MOST_QUERIES + 1] = {0};
   size_t counts[MOST_QUERIES];
@@ -88,7 +88,7 @@ static void check_index(const recs_index *index, uint32_t dimension, size_t coun
   ck_ok(recs_index_top_dense_many(got, scores, counts, index, queries, count, dimension, offsets, without, k, NULL,
                                   NULL));
   for (size_t q = 0; q < count; q++)
-    check_query(index, rows, dimension, queries + q * dimension, without + offsets[q],
+    check_query(index, dimension, queries + q * dimension, without + offsets[q],
                 (size_t)(offsets[q + 1] - offsets[q]), k, got + q * k, scores + q * k, counts[q]);
   ck_ok(recs_index_top_dense_many(got, scores, counts, index, queries, count, dimension, NULL, NULL, k, NULL, NULL));
   for (size_t q = 0; q < count; q++) {
@@ -114,7 +114,7 @@ START_TEST(all_that_is_filled_in) {
         recs_index *index;
         if (how == HUGE_AND_TINY && kinds[kind] == RECS_KERNEL_JACCARD)
           continue;
-        index = make_index(context, kinds[kind], MOST_ROWS, 9);
+        index = make_index(context, kinds[kind], SOME_ROWS, 9);
         check_index(index, 9, 13, 7);
         recs_index_free(index);
       }
@@ -124,10 +124,25 @@ START_TEST(all_that_is_filled_in) {
 }
 END_TEST
 
+/* So many rows that what is noted has to be thinned out, again and again. */
+START_TEST(long_searches) {
+  static const uint32_t cpus[] = {RECS_CPU_AVX2, UINT32_MAX};
+  for (int i = 0; i < 2 * HUGE_AND_TINY; i++) {
+    recs_context *context = recs_test_threads(2, cpus[i % 2]);
+    recs_index *index;
+    fill((filling)(i / 2), 24);
+    index = make_index(context, kinds[i % 2], MOST_ROWS, 24);
+    check_index(index, 24, 7, i % 3 == 0 ? 60 : 5);
+    recs_index_free(index);
+    recs_context_free(context);
+  }
+}
+END_TEST
+
 /* Sizes beside those of tiles and threads. */
 START_TEST(all_sizes) {
-  static const uint32_t rows[] = {1, 2, 63, 64, 65, 129, MOST_ROWS}, dimensions[] = {1, 2, 16, 17, MOST_DIMENSION};
-  static const size_t counts[] = {0, 1, 2, 5, 6, 7, MOST_QUERIES}, ks[] = {1, 3, 64, MOST_ROWS + 1};
+  static const uint32_t rows[] = {1, 2, 63, 64, 65, 129, SOME_ROWS}, dimensions[] = {1, 2, 16, 17, MOST_DIMENSION};
+  static const size_t counts[] = {0, 1, 2, 5, 6, 7, MOST_QUERIES}, ks[] = {1, 3, 64, MOST_K};
   static const uint32_t threads[] = {1, 2, 3, 7};
   for (int t = 0; t < 4; t++) {
     recs_context *context = recs_test_threads(threads[t], UINT32_MAX);
@@ -279,6 +294,7 @@ int main(void) {
   TCase *tcase = tcase_create("top_many");
   tcase_set_timeout(tcase, 120);
   tcase_add_test(tcase, all_that_is_filled_in);
+  tcase_add_test(tcase, long_searches);
   tcase_add_test(tcase, all_sizes);
   tcase_add_test(tcase, rows_in_parts);
   tcase_add_test(tcase, refused);

@@ -3,11 +3,21 @@
 #include "support/support.h"
 
 #include "lib/persist/container.h"
-#include "lib/similarity/dense_tile.h"
+#include "lib/similarity/byte_tile.h"
 #include "lib/similarity/index.h"
 #include "lib/similarity/neighbors.h"
 
 enum { MOST = 70, ROWS = 5, COLUMNS = 3 };
+
+static recs_context *context;
+
+static void setup(void) {
+  context = recs_test_threads(1, UINT32_MAX);
+}
+
+static void teardown(void) {
+  recs_context_free(context);
+}
 
 static float some(uint32_t *state) {
   *state = *state * 1664525u + 1013904223u;
@@ -83,6 +93,68 @@ START_TEST(the_row_above_its_level_is_found) {
 }
 END_TEST
 
+static uint32_t next(uint32_t *state) {
+  *state = *state * 1664525u + 1013904223u;
+  return *state >> 16;
+}
+
+/* A group of bytes with its head; the largest bytes there are in every seventh quad. */
+static void fill_bytes(uint8_t *group, uint8_t *queries, uint32_t quads, uint32_t *state) {
+  int32_t sums[RECS__TILE_ROWS] = {0};
+  float inverses[RECS__TILE_ROWS];
+  for (size_t i = 0; i < (size_t)quads * RECS__BYTE_QUAD; i++) {
+    int value = i / RECS__BYTE_QUAD % 7 == 6 ? 127 : (int)(next(state) % 255) - 127;
+    group[RECS__BYTE_HEAD + i] = (uint8_t)(int8_t)value;
+    sums[i % RECS__BYTE_QUAD / 4] -= 128 * value;
+  }
+  for (size_t i = 0; i < (size_t)quads * 4 * RECS__TILE_QUERIES; i++)
+    queries[i] = i / (4 * RECS__TILE_QUERIES) % 7 == 6 ? 255 : (uint8_t)(1 + next(state) % 255);
+  for (int lane = 0; lane < RECS__TILE_ROWS; lane++)
+    inverses[lane] = (float)(next(state) % 100) / 10;
+  memcpy(group, sums, sizeof sums);
+  memcpy(group + sizeof sums, inverses, sizeof inverses);
+}
+
+/* The products are whole numbers: all twins give the same, and say the same of who passes. */
+START_TEST(byte_tiles_agree) {
+  enum { QUADS = 33 };
+  const recs__byte_tile *fast = recs__byte_tile_for(context), *plain = &recs__byte_tile_plain;
+  static uint8_t group[RECS__BYTE_HEAD + QUADS * RECS__BYTE_QUAD], queries[QUADS * 4 * RECS__TILE_QUERIES];
+  uint32_t state = 5;
+  for (uint32_t quads = 0; quads <= QUADS; quads++) {
+    int32_t six[2][RECS__TILE_QUERIES * RECS__TILE_ROWS], one[2][RECS__TILE_ROWS];
+    uint64_t masks[2][RECS__TILE_QUERIES];
+    recs__byte_level levels[RECS__TILE_QUERIES];
+    uint8_t alone[QUADS * 4];
+    fill_bytes(group, queries, quads, &state);
+    for (int q = 0; q < RECS__TILE_QUERIES; q++)
+      levels[q] = (recs__byte_level){(float)next(&state) / 4 - 8000, (float)(next(&state) % 5000)};
+    for (size_t i = 0; i < 4 * (size_t)quads; i++)
+      alone[i] = queries[i / 4 * 4 * RECS__TILE_QUERIES + 4 + i % 4];
+    ck_assert_int_eq(plain->six(six[0], masks[0], queries, group, quads, levels), 1);
+    ck_assert(plain->one(one[0], alone, group, quads, levels[1]) == masks[0][1]);
+    ck_assert_mem_eq(one[0], six[0] + RECS__TILE_ROWS, sizeof one[0]);
+    for (int lane = 0; lane < RECS__TILE_ROWS; lane += 9) {
+      int64_t sum = 0;
+      for (size_t i = 0; i < 4 * (size_t)quads; i++)
+        sum += ((int)alone[i] - 128) * (int8_t)group[RECS__BYTE_HEAD + i / 4 * RECS__BYTE_QUAD + (size_t)lane * 4 + i % 4];
+      ck_assert_int_eq(one[0][lane], sum);
+    }
+    if (fast == NULL)
+      continue;
+    ck_assert_int_eq(fast->six(six[1], masks[1], queries, group, quads, levels), 1);
+    ck_assert_mem_eq(masks[1], masks[0], sizeof masks[0]);
+    ck_assert_mem_eq(six[1], six[0], sizeof six[0]);
+    ck_assert(fast->one(one[1], alone, group, quads, levels[1]) == masks[0][1]);
+    ck_assert_mem_eq(one[1], one[0], sizeof one[0]);
+    for (int q = 0; q < RECS__TILE_QUERIES; q++)
+      levels[q] = (recs__byte_level){INFINITY, 1};
+    ck_assert_int_eq(fast->six(six[1], masks[1], queries, group, quads, levels), 0);
+    ck_assert_int_eq(plain->six(six[0], masks[0], queries, group, quads, levels), 0);
+  }
+}
+END_TEST
+
 static int32_t write_index(const void *object, recs__writer *writer) {
   return recs__index_write(object, writer);
 }
@@ -112,16 +184,6 @@ static const int64_t offsets[] = {0, 2, 4, 6, 7, 7};
 static const uint32_t columns[] = {0, 1, 0, 1, 1, 2, 2};
 static const float values[] = {1, 1, 2, 2, 1, 1, 3};
 static const float dense[] = {1, 1, 0, 2, 2, 0, 0, 1, 1, 0, 0, 3, 0, 0, 0};
-
-static recs_context *context;
-
-static void setup(void) {
-  context = recs_test_threads(1, UINT32_MAX);
-}
-
-static void teardown(void) {
-  recs_context_free(context);
-}
 
 typedef struct bytes {
   unsigned char *data;
@@ -311,6 +373,7 @@ int main(void) {
   tcase_add_checked_fixture(tcase, setup, teardown);
   tcase_add_test(tcase, tiles_agree);
   tcase_add_test(tcase, the_row_above_its_level_is_found);
+  tcase_add_test(tcase, byte_tiles_agree);
   tcase_add_test(tcase, indexes_come_back);
   tcase_add_test(tcase, graphs_come_back);
   tcase_add_test(tcase, custom_indexes_stay);
