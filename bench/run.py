@@ -59,6 +59,12 @@ def fair_environment():
     return environment
 
 
+def limit_threads(threads):
+    """The variables by which each peer's pool of threads is limited; none when all processors are meant."""
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS", "POLARS_MAX_THREADS")
+    return dict.fromkeys(names, str(threads)) if threads else {}
+
+
 def run(name, options, environment):
     """The lines of one case, as they come."""
     command = [sys.executable, str(HERE / "run.py"), "--here", "--case", name]
@@ -79,12 +85,12 @@ def main():
         print("\n".join(names))
         return 0
     if options.here:
-        settings = harness.Settings(quick=options.quick, threads=options.threads, budget=2.0 if options.quick else 6.0,
+        settings = harness.Settings(quick=options.quick, threads=options.threads, budget=3.0 if options.quick else 6.0,
                                     data=pathlib.Path(options.data) if options.data else None)
         for line in harness.run_case(options.case[0], settings):
             print(json.dumps(line), flush=True)
         return 0
-    environment = fair_environment()
+    environment = fair_environment() | limit_threads(options.threads)
     rows = []
     out = open(options.out, "w") if options.out else None
     for name in names:

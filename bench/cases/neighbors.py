@@ -9,7 +9,7 @@ import library
 from harness import Contest, Peer, Unavailable, case
 
 K = 50
-BLOCK = 50_000
+BLOCK, BLOCKS = 20_000, 10  # rows compared at a time, and how often
 MOST_PRODUCTS = 2e11  # beyond this the build takes every side longer than anyone waits for a benchmark
 
 
@@ -37,10 +37,12 @@ def unit_rows(rows):
 
 
 def same_graph(tolerance):
-    """Compares with a peer's K + 1 neighbours, the row itself among them, a block of rows at a time. implicit sums in double as
-    librecs does; sparse_dot_topn in float, which is where its tolerance comes from."""
+    """Compares with a peer's K + 1 neighbours, the row itself among them, a block of rows at a time: all rows of a graph of up
+    to BLOCKS blocks, else so many spread over it. implicit sums in double as librecs does; sparse_dot_topn in float, which is
+    where its tolerance comes from."""
     def same(ours, theirs):
-        for first in range(0, theirs.shape[0], BLOCK):
+        firsts = range(0, theirs.shape[0], BLOCK)
+        for first in firsts[::-(-len(firsts) // BLOCKS)]:
             last = min(first + BLOCK, theirs.shape[0])
             lists = compare.padded(theirs.indptr[first:last + 1], theirs.indices, theirs.data, K, drop_self=True, first=first)
             verdict = compare.same_lists(library.neighbor_lists(ours, K, first, last), lists, tolerance)
