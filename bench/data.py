@@ -39,6 +39,11 @@ def titled(name, matrix):
     return f"{name}: {matrix.shape[0]:,} x {matrix.shape[1]:,}, {matrix.nnz:,} entries", matrix
 
 
+def active_users(users, count):
+    """The first `count` users who have a history."""
+    return np.flatnonzero(np.diff(users.indptr))[:count].astype(np.uint32)
+
+
 def available_memory():
     for line in open("/proc/meminfo"):
         if line.startswith("MemAvailable"):

@@ -25,7 +25,7 @@ def recommend_item_knn(settings):
     threads = settings.threads
     for kind, factor in [("sparse", 1), ("dense", 1)]:
         title, users = data.generated(kind, factor)
-        some = np.arange(min(USERS, users.shape[0]), dtype=np.uint32)
+        some = data.active_users(users, USERS)
         model = library.model(users, threads, "item-knn", f"k={K}")
 
         matrix = library.load().matrix(users, threads)
