@@ -18,4 +18,15 @@ struct recs_features {
 int32_t recs__features_new(recs_features **out, recs_context *context, uint32_t rows, uint32_t columns,
                            const char *const *names);
 
+/* Which words of texts count, and how they are weighed. */
+typedef struct recs__word_form {
+  uint32_t min_documents; /* words in fewer texts are left out */
+  int bm25;               /* else TF-IDF */
+  double k1, b;           /* of BM25 */
+} recs__word_form;
+
+/* The words of a field's texts by row, each row of length 1, and the words themselves, by column. The caller releases both. */
+int32_t recs__features_words(recs_matrix **out, recs_ids **out_terms, const recs_profiles *profiles, uint32_t field,
+                             const recs__word_form *form);
+
 #endif

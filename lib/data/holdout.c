@@ -7,7 +7,8 @@
 static int is_eligible(const recs_histories *histories, const recs_matrix *matrix, uint32_t user, size_t least) {
   int64_t end = histories->offsets[user + 1];
   return (size_t)(matrix->offsets[user + 1] - matrix->offsets[user]) >= least &&
-         (size_t)(end - histories->offsets[user]) >= least && histories->item_rows[end - 1] < matrix->columns;
+         (size_t)(end - histories->offsets[user]) >= least && histories->item_rows[end - 1] < matrix->columns &&
+         histories->weights[end - 1] > 0;
 }
 
 /* Selection sampling (Knuth 1969, algorithm S): every set of users is as likely, and they come in order. */

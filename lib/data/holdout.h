@@ -11,7 +11,8 @@ typedef struct recs__held {
   uint32_t item;
 } recs__held;
 
-/* Chooses at most `most` users, by the seed, among those with at least `least` different items, each with the last of them; users ascend. `out` has room for
+/* Chooses at most `most` users, by the seed, among those with at least `least` different items, each with the last of them, if it was liked
+ * (its weight is above 0); users ascend. `out` has room for
  * `most`. */
 size_t recs__holdout_choose(recs__held *out, const recs_histories *histories, const recs_matrix *matrix, size_t least,
                             size_t most, uint64_t seed);

@@ -1,4 +1,5 @@
 /* Texts as weighted words: counts first, as a matrix of repeats, which is then weighed in place. */
+#include "lib/data/features.h"
 #include "lib/data/id_table.h"
 #include "lib/data/matrix.h"
 #include "lib/data/profiles.h"
@@ -89,9 +90,14 @@ typedef struct term {
   double idf;
 } term;
 
+/* How much a term tells that `df` of `n` texts have. */
+static double idf_of(const recs__word_form *form, double n, double df) {
+  return form->bm25 ? log1p((n - df + 0.5) / (df + 0.5)) : log((1 + n) / (1 + df)) + 1;
+}
+
 /* Gives the terms that are frequent enough their columns, in the order of their first appearance. */
 static int32_t choose_terms(term *terms, recs_ids *kept, const recs_matrix *counts, const reading *read,
-                            uint32_t min_documents) {
+                            const recs__word_form *form) {
   uint64_t entries = recs_matrix_entries(counts);
   const char *name;
   size_t length;
@@ -99,8 +105,8 @@ static int32_t choose_terms(term *terms, recs_ids *kept, const recs_matrix *coun
     terms[counts->indices[e]].documents += 1;
   for (uint32_t i = 0; i < counts->columns; i++) {
     terms[i].column = RECS_NO_ROW;
-    terms[i].idf = log((1.0 + read->texts) / (1.0 + terms[i].documents)) + 1;
-    if (terms[i].documents < min_documents)
+    terms[i].idf = idf_of(form, read->texts, terms[i].documents);
+    if (terms[i].documents < form->min_documents)
       continue;
     RECS_TRY(recs_ids_name(&name, &length, read->terms, i));
     RECS_TRY(recs_ids_add(&terms[i].column, kept, name, length));
@@ -108,38 +114,55 @@ static int32_t choose_terms(term *terms, recs_ids *kept, const recs_matrix *coun
   return RECS_OK;
 }
 
+/* What a row's weights depend on beside the terms. */
+typedef struct weighing {
+  const recs__word_form *form;
+  const term *terms;
+  double mean_size; /* words a text */
+} weighing;
+
+/* A word that a text of `size` words has `count` times. */
+static double weight_of(const weighing *self, const term *its, double count, double size) {
+  const recs__word_form *form = self->form;
+  if (!form->bm25)
+    return count * its->idf;
+  return count * (form->k1 + 1) / (count + form->k1 * (1 - form->b + form->b * size / self->mean_size)) * its->idf;
+}
+
 /* Turns the counts [begin, end) of a row into weights of length 1 from `to` on, without the terms that were left out;
  * returns where they end. Columns keep their order. */
-static int64_t weigh_row(recs_matrix *matrix, const term *terms, int64_t to, int64_t begin, int64_t end) {
-  double squares = 0, length;
+static int64_t weigh_row(recs_matrix *matrix, const weighing *self, int64_t to, int64_t begin, int64_t end) {
+  double squares = 0, size = 0, length;
+  for (int64_t e = begin; e < end; e++)
+    size += (double)matrix->values[e];
   for (int64_t e = begin; e < end; e++) {
-    const term *its = &terms[matrix->indices[e]];
-    double weight = (double)matrix->values[e] * its->idf;
+    const term *its = &self->terms[matrix->indices[e]];
+    double weight = weight_of(self, its, (double)matrix->values[e], size);
     squares += its->column == RECS_NO_ROW ? 0 : weight * weight;
   }
   length = sqrt(squares);
   for (int64_t e = begin; e < end; e++) {
-    const term *its = &terms[matrix->indices[e]];
+    const term *its = &self->terms[matrix->indices[e]];
     if (its->column == RECS_NO_ROW)
       continue;
-    matrix->values[to] = (float)((double)matrix->values[e] * its->idf / length);
+    matrix->values[to] = (float)(weight_of(self, its, (double)matrix->values[e], size) / length);
     matrix->indices[to++] = its->column;
   }
   return to;
 }
 
-static void weigh(recs_matrix *matrix, const term *terms, uint32_t columns) {
+static void weigh(recs_matrix *matrix, const weighing *self, uint32_t columns) {
   int64_t begin = 0, to = 0;
   for (uint32_t row = 0; row < matrix->rows; row++) {
     int64_t end = matrix->offsets[row + 1];
-    to = weigh_row(matrix, terms, to, begin, end);
+    to = weigh_row(matrix, self, to, begin, end);
     matrix->offsets[row + 1] = to;
     begin = end;
   }
   matrix->columns = columns;
 }
 
-static int32_t make(recs_matrix **out, recs_ids **kept, const reading *read, uint32_t min_documents) {
+static int32_t make(recs_matrix **out, recs_ids **kept, const reading *read, const recs__word_form *form) {
   recs_matrix *matrix = NULL;
   term *terms = NULL;
   int32_t status;
@@ -148,8 +171,8 @@ static int32_t make(recs_matrix **out, recs_ids **kept, const reading *read, uin
   terms = recs__alloc_zero(read->context, matrix->columns, sizeof *terms);
   RECS_GO(terms == NULL ? recs__fail_nomem() : RECS_OK);
   RECS_GO(recs_ids_create(kept, read->context));
-  RECS_GO(choose_terms(terms, *kept, matrix, read, min_documents));
-  weigh(matrix, terms, recs_ids_count(*kept));
+  RECS_GO(choose_terms(terms, *kept, matrix, read, form));
+  weigh(matrix, &(weighing){form, terms, (double)read->count / (read->texts > 0 ? read->texts : 1)}, recs_ids_count(*kept));
   *out = matrix;
   matrix = NULL;
 cleanup:
@@ -158,28 +181,37 @@ cleanup:
   return status;
 }
 
+int32_t recs__features_words(recs_matrix **out, recs_ids **out_terms, const recs_profiles *profiles, uint32_t field,
+                             const recs__word_form *form) {
+  reading read = {.context = recs__context_of(profiles), .rows = recs_ids_count(recs_profiles_ids(profiles))};
+  int32_t status;
+  *out_terms = NULL;
+  RECS_TRY(recs__profiles_check_field(profiles, field, RECS_FIELD_TEXT));
+  RECS_GO(read_texts(&read, profiles, field));
+  RECS_GO(make(out, out_terms, &read, form));
+cleanup:
+  reading_free(&read);
+  if (status != RECS_OK) {
+    recs_ids_free(*out_terms);
+    *out_terms = NULL;
+  }
+  return status;
+}
+
 int32_t recs_features_tfidf(recs_matrix **out, recs_ids **out_terms, const recs_profiles *profiles, uint32_t field,
                             uint32_t min_documents) {
-  reading read = {0};
-  recs_ids *kept = NULL;
-  int32_t status;
+  recs__word_form form = {.min_documents = min_documents};
+  recs_ids *terms;
   recs__enter();
   RECS_NOT_NULL(out);
   *out = NULL;
   if (out_terms != NULL)
     *out_terms = NULL;
   RECS_NOT_NULL(profiles);
-  RECS_TRY(recs__profiles_check_field(profiles, field, RECS_FIELD_TEXT));
-  read.context = recs__context_of(profiles);
-  read.rows = recs_ids_count(recs_profiles_ids(profiles));
-  RECS_GO(read_texts(&read, profiles, field));
-  RECS_GO(make(out, &kept, &read, min_documents));
-  if (out_terms != NULL) {
-    *out_terms = kept;
-    kept = NULL;
-  }
-cleanup:
-  recs_ids_free(kept);
-  reading_free(&read);
-  return status;
+  RECS_TRY(recs__features_words(out, &terms, profiles, field, &form));
+  if (out_terms != NULL)
+    *out_terms = terms;
+  else
+    recs_ids_free(terms);
+  return RECS_OK;
 }

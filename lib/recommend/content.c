@@ -17,6 +17,8 @@ typedef struct content {
   double profile_weight;
 } content;
 
+static const recs__choice text_kinds[] = {{"tfidf", RECS_TEXT_TFIDF}, {"bm25", RECS_TEXT_BM25}, {NULL, 0}};
+
 static const recs__field fields[] = {
     RECS__STRING(recs_content_options, fields, NULL, "Fields and their weights, such as tags=1,title=0.5; not set: all, equal."),
     RECS__F64(recs_content_options, history_weight, 0.0, 1e9, 1.0, "Weight of what the user did."),
@@ -24,6 +26,10 @@ static const recs__field fields[] = {
     RECS__F64(recs_content_options, max_share, 1e-9, 1.0, 1.0, "Words in more than this share of the items' texts are left out."),
     RECS__FLAG(recs_content_options, idf, 1, "Rare tags weigh more, by ln((1 + n) / (1 + df)) + 1."),
     RECS__U32(recs_content_options, min_documents, 1, 1e9, 2, "Words in fewer items' texts are left out."),
+    RECS__CHOICE(recs_content_options, text, text_kinds, "tfidf|bm25", RECS_TEXT_TFIDF, "How words are weighed."),
+    RECS__RESERVED(recs_content_options, reserved),
+    RECS__F64(recs_content_options, k1, 0.0, 1000.0, 1.2, "BM25: how much repeating a word adds."),
+    RECS__F64(recs_content_options, b, 0.0, 1.0, 0.75, "BM25: how much a text's length counts."),
 };
 static const recs_schema schema = RECS__SCHEMA("content", recs_content_options, fields);
 

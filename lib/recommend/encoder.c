@@ -1,6 +1,7 @@
 #include "lib/recommend/encoder.h"
 
 #include "lib/base/object.h"
+#include "lib/data/features.h"
 #include "lib/data/matrix.h"
 #include "lib/data/quantile.h"
 
@@ -57,10 +58,11 @@ static int32_t drop_common(recs__encoder *self, double max_share) {
 
 static int32_t learn_words(recs__encoder *self, const recs_profiles *profiles, uint32_t field, uint32_t rows,
                            const recs_content_options *options) {
+  recs__word_form form = {options->min_documents, options->text == RECS_TEXT_BM25, options->k1, options->b};
   recs_ids *terms;
   int32_t status;
   (void)rows;
-  RECS_TRY(recs_features_tfidf(&self->words, &terms, profiles, field, options->min_documents));
+  RECS_TRY(recs__features_words(&self->words, &terms, profiles, field, &form));
   status = recs_ids_freeze(&self->labels, terms);
   recs_ids_free(terms);
   self->count = recs_matrix_columns(self->words);

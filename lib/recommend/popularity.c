@@ -1,4 +1,4 @@
-/* How many users have an item, or how lately: the same for every history. */
+/* How many users have and like an item, or how lately: the same for every history. */
 #include "lib/data/histories.h"
 #include "lib/data/matrix.h"
 #include "lib/recommend/kinds.h"
@@ -27,7 +27,7 @@ static void destroy(void *object) {
 
 static void count_users(double *shares, const recs_matrix *matrix) {
   for (int64_t e = 0; e < matrix->offsets[matrix->rows]; e++)
-    shares[matrix->indices[e]] += 1;
+    shares[matrix->indices[e]] += matrix->values[e] > 0;
 }
 
 /* Events without a time are as old as the oldest. */
@@ -42,7 +42,7 @@ static int32_t count_decayed(double *shares, const recs_histories *histories, ui
   }
   for (int64_t e = 0; e < histories->offsets[histories->rows]; e++) {
     int64_t time = histories->times[e] == RECS_NO_TIME ? oldest : histories->times[e];
-    if (histories->item_rows[e] < items)
+    if (histories->item_rows[e] < items && histories->weights[e] > 0)
       shares[histories->item_rows[e]] += exp2(((double)time - (double)histories->latest) / half_life);
   }
   return RECS_OK;

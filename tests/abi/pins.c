@@ -95,6 +95,8 @@ _Static_assert(RECS_REASON_TAG == 2, "RECS_REASON_TAG");
 _Static_assert(RECS_REASON_WORD == 3, "RECS_REASON_WORD");
 _Static_assert(RECS_REASON_NUMBER == 4, "RECS_REASON_NUMBER");
 _Static_assert(RECS_REASON_POPULARITY == 5, "RECS_REASON_POPULARITY");
+_Static_assert(RECS_TEXT_TFIDF == 1, "RECS_TEXT_TFIDF");
+_Static_assert(RECS_TEXT_BM25 == 2, "RECS_TEXT_BM25");
 _Static_assert(RECS_EASE_AUTO == 0, "RECS_EASE_AUTO");
 _Static_assert(RECS_EASE_EXACT == 1, "RECS_EASE_EXACT");
 _Static_assert(RECS_EASE_LOCAL == 2, "RECS_EASE_LOCAL");
@@ -292,7 +294,11 @@ _Static_assert(offsetof(recs_content_options, profile_weight) == 24, "recs_conte
 _Static_assert(offsetof(recs_content_options, max_share) == 32, "recs_content_options.max_share");
 _Static_assert(offsetof(recs_content_options, idf) == 40, "recs_content_options.idf");
 _Static_assert(offsetof(recs_content_options, min_documents) == 44, "recs_content_options.min_documents");
-_Static_assert(sizeof(recs_content_options) == 48, "recs_content_options");
+_Static_assert(offsetof(recs_content_options, text) == 48, "recs_content_options.text");
+_Static_assert(offsetof(recs_content_options, reserved) == 52, "recs_content_options.reserved");
+_Static_assert(offsetof(recs_content_options, k1) == 56, "recs_content_options.k1");
+_Static_assert(offsetof(recs_content_options, b) == 64, "recs_content_options.b");
+_Static_assert(sizeof(recs_content_options) == 72, "recs_content_options");
 _Static_assert(offsetof(recs_ease_options, struct_size) == 0, "recs_ease_options.struct_size");
 _Static_assert(offsetof(recs_ease_options, lambda) == 8, "recs_ease_options.lambda");
 _Static_assert(offsetof(recs_ease_options, memory_mb) == 16, "recs_ease_options.memory_mb");
@@ -427,6 +433,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("418 values and offsets are as they were");
+  puts("424 values and offsets are as they were");
   return 0;
 }

@@ -16,6 +16,13 @@ def interactions(seed, density=0.15, binary=False):
     return matrix
 
 
+def signed(matrix, seed=0):
+    """Some of what users did turned into dislikes."""
+    matrix = matrix.copy()
+    matrix.data *= np.random.default_rng([seed, 1]).choice(np.float32([1, 1, -1]), len(matrix.data))
+    return matrix
+
+
 class Shop:
     """A training over a random matrix, with tags, texts, numbers and embeddings of the items and tags of the users."""
 
@@ -104,10 +111,11 @@ def keep_best(similarities, k):
     return kept
 
 
+@pytest.mark.parametrize("dislikes", [0, 1])
 @pytest.mark.parametrize("normalize", [0, 1])
 @pytest.mark.parametrize("k", [3, 50])
-def test_item_knn(recs, k, normalize):
-    shop = Shop(recs, interactions(1), profiles=False)
+def test_item_knn(recs, k, normalize, dislikes):
+    shop = Shop(recs, signed(interactions(1)) if dislikes else interactions(1), profiles=False)
     scorer = shop.fit("item-knn", f"k={k};normalize={normalize}")
     similar = keep_best(cosine(shop.matrix.T.tocsr()), k)
     for user in range(USERS):
@@ -121,10 +129,11 @@ def test_item_knn(recs, k, normalize):
         np.testing.assert_allclose(np.nan_to_num(got), expected, rtol=2e-6, atol=1e-7)
 
 
+@pytest.mark.parametrize("dislikes", [0, 1])
 @pytest.mark.parametrize("normalize", [0, 1])
 @pytest.mark.parametrize("k", [4, 100])
-def test_user_knn(recs, k, normalize):
-    shop = Shop(recs, interactions(2), profiles=False)
+def test_user_knn(recs, k, normalize, dislikes):
+    shop = Shop(recs, signed(interactions(2)) if dislikes else interactions(2), profiles=False)
     scorer = shop.fit("user-knn", f"k={k};normalize={normalize}")
     near = keep_best(cosine(shop.matrix), k)
     dense = shop.matrix.toarray().astype(np.float64)
@@ -155,10 +164,42 @@ def test_content(recs, idf, history_weight, profile_weight):
         np.testing.assert_allclose(got, items @ profile, rtol=1e-5, atol=1e-6)
 
 
-def test_popularity(recs):
-    shop = Shop(recs, interactions(4), profiles=False)
+WORDS = ["red", "blue", "cup", "plate", "small", "large", "tea", "of", "the", "old"]
+
+
+def bm25(texts, k1, b, min_documents):
+    """Rows of length 1: tf (k1 + 1) / (tf + k1 (1 - b + b length / mean length)) ln(1 + (n - df + .5) / (df + .5))."""
+    counts = np.array([[text.count(word) for word in WORDS] for text in texts], float)
+    n, df, lengths = sum(map(bool, texts)), (counts > 0).sum(0), counts.sum(1, keepdims=True)
+    idf = np.log(1 + (n - df + 0.5) / (df + 0.5)) * (df >= min_documents)
+    rows = counts * (k1 + 1) / np.maximum(counts + k1 * (1 - b + b * lengths / (lengths.sum() / n)), 1e-9) * idf
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+
+
+@pytest.mark.parametrize("k1,b,min_documents", [(1.2, 0.75, 2), (0, 0.3, 1), (3, 0, 1), (0.5, 1, 6)])
+def test_content_by_bm25(recs, k1, b, min_documents):
+    random = np.random.default_rng(11)
+    texts = [list(random.choice(WORDS, random.integers(1, 25), p=np.arange(1, 11) / 55)) for _ in range(ITEMS - 1)] + [[]]
+    shop = Shop(recs, interactions(8))
+    field = recs.ffi.new("uint32_t *")
+    recs.ok(recs.lib.recs_profiles_define(field, shop.items[1], b"words", recs.lib.RECS_FIELD_TEXT, 0))
+    for item, text in enumerate(texts):
+        text = " ".join(text).encode()
+        recs.ok(recs.lib.recs_profiles_set_text(shop.items[1], item, field[0], text, len(text)))
+    scorer = shop.fit("content", f"fields=words;text=bm25;k1={k1};b={b};min_documents={min_documents}")
+    rows = bm25(texts, k1, b, min_documents)
+    for user in range(0, USERS, 7):
+        profile = shop.matrix[user].toarray()[0].astype(np.float64) @ rows
+        got = np.nan_to_num(shop.scores(scorer, shop.history(user)))
+        np.testing.assert_allclose(got, rows @ (profile / np.linalg.norm(profile)), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("dislikes", [0, 1])
+def test_popularity(recs, dislikes):
+    shop = Shop(recs, signed(interactions(4)) if dislikes else interactions(4), profiles=False)
     scorer = shop.fit("popularity")
-    expected = (shop.matrix.toarray() != 0).sum(0) / USERS
+    expected = (shop.matrix.toarray() > 0).sum(0) / USERS
     np.testing.assert_allclose(np.nan_to_num(shop.scores(scorer, shop.history(0))), expected, rtol=1e-15)
 
 

@@ -12,6 +12,13 @@ RECS_BEGIN_DECLS
  * @{
  */
 
+/** How a word of an item's text is weighed. tf: how often the text has it; df: how many of the n texts have it. */
+enum {
+  RECS_TEXT_TFIDF = 1, /**< tf (ln((1 + n) / (1 + df)) + 1): as recs_features_tfidf(). */
+  RECS_TEXT_BM25 = 2   /**< tf (K1 + 1) / (tf + K1 (1 - B + B length / mean length)) ln(1 + (n - df + 0.5) / (df + 0.5)): a word
+                            that is repeated gains less and less, and more so in a short text (Robertson and Zaragoza 2009). */
+};
+
 /** Options of "content": cosine between the profile built from the history (and the user's own tags) and the item. */
 typedef struct recs_content_options {
   size_t struct_size;     /**< Set by recs_content_options_init(). */
@@ -21,6 +28,10 @@ typedef struct recs_content_options {
   double max_share;       /**< Words in more than this share of the items' texts are left out, (0, 1]; default 1: none. */
   int32_t idf;            /**< 1 (default): rare tags weigh more, by ln((1 + n) / (1 + df)) + 1. */
   uint32_t min_documents; /**< Words in fewer items' texts are left out; default 2. */
+  int32_t text;           /**< RECS_TEXT_*; default TFIDF. */
+  int32_t reserved;       /**< Must be 0. */
+  double k1;              /**< BM25: how much repeating a word adds, 0 (nothing) to 1000; default 1.2. */
+  double b;               /**< BM25: how much a text's length counts, 0 to 1; default 0.75. */
 } recs_content_options;
 
 /**

@@ -12,7 +12,7 @@ RECS_BEGIN_DECLS
  * @{
  */
 
-/** Options of "popularity": the share of users who have the item, or their decayed weights. */
+/** Options of "popularity": the share of users who have and like the item, or their decayed weights. */
 typedef struct recs_popularity_options {
   size_t struct_size; /**< Set by recs_popularity_options_init(). */
   double half_life;   /**< In units of time: an event this much older than the latest one counts half; 0 (default): no
@@ -30,7 +30,8 @@ typedef struct recs_popularity_options {
 RECS_API int32_t recs_popularity_options_init(recs_popularity_options *options, size_t struct_size);
 
 /**
- * Fits "popularity": the score of an item is the share of the training users who have it, the same for every history.
+ * Fits "popularity": the score of an item is the share of the training users who have it with a value above 0, the same
+ * for every history; an item that nobody likes has no score.
  * With a half-life each event counts 2^(-age / half_life), its age taken from the latest event of the data, never from
  * the clock.
  * @param[out] out the scorer; the caller frees it with recs_scorer_free().

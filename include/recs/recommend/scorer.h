@@ -11,6 +11,14 @@ RECS_BEGIN_DECLS
  * @defgroup recommend Scorers
  * A scorer is fitted on training data, then says how well each item goes with a history. It works in rows, knows no
  * filters, and is read by any number of threads.
+ *
+ * At the edges all kinds do the same. A history without items, or of a user who is new, is no error: what knows the user's
+ * profile or needs no history scores by that, everything else scores no item. An item that nobody touched has whatever its
+ * profile gives it, else no score. A list has at most as many items as have a score, however long it may be, and none
+ * without candidates. One user, one item, none of either, a matrix without entries and one whose values are all below 0 are
+ * fitted like others (or refused with #RECS_ERROR_UNSUPPORTED or #RECS_ERROR_NUMERIC and a reason), and score what there is
+ * to score. A weight of 0 in a history says nothing, one below 0 speaks against what is similar, one that is not finite is
+ * #RECS_ERROR_NUMERIC. See @ref guide_events for what weights below 0 mean to each kind.
  * @{
  */
 
