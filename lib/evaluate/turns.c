@@ -10,10 +10,20 @@
 typedef struct scales {
   double types[RECS__TYPE_BYTES];
   const recs_matrix_options *options;
+  const recs_ids *users; /* where ids were removed, else NULL */
+  const recs_ids *items;
 } scales;
 
+static const recs_ids *if_removed(const recs_ids *ids) {
+  return recs_ids_live(ids) < recs_ids_count(ids) ? ids : NULL;
+}
+
+static int is_there(const recs_ids *removed, uint32_t row) {
+  return row != RECS_NO_ROW && (removed == NULL || !recs__ids_removed(removed, row));
+}
+
 static int counts(const scales *by, const recs__event_view *view, size_t i) {
-  return view->users[i] != RECS_NO_ROW && view->items[i] != RECS_NO_ROW && by->types[view->types[i]] != 0;
+  return is_there(by->users, view->users[i]) && is_there(by->items, view->items[i]) && by->types[view->types[i]] != 0;
 }
 
 static double weigh(const scales *by, const recs__event_view *view, size_t i) {
@@ -83,7 +93,9 @@ static void sort_users(recs__turns *turns) {
 }
 
 int32_t recs__turns_collect(recs__turns *out, const recs_events *events, const recs_matrix_options *options) {
-  scales by = {.options = options};
+  scales by = {.options = options,
+               .users = if_removed(recs_events_users(events)),
+               .items = if_removed(recs_events_items(events))};
   memset(out, 0, sizeof *out);
   out->context = recs__context_of(events);
   out->users = recs_ids_count(recs_events_users(events));

@@ -34,7 +34,7 @@ typedef struct recs__turns {
   recs__turn *list; /* by user, then by time, then by arrival */
 } recs__turns;
 
-/* The events that have a user and an item and whose type does not weigh 0. All parts are NONE. Whatever is returned,
+/* The events that have a user and an item, neither of them removed, and whose type does not weigh 0. All parts are NONE. Whatever is returned,
  * recs__turns_free() follows. */
 int32_t recs__turns_collect(recs__turns *out, const recs_events *events, const recs_matrix_options *options);
 void recs__turns_free(recs__turns *turns);

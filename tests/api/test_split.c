@@ -280,6 +280,32 @@ START_TEST(dislikes_are_not_looked_for) {
 }
 END_TEST
 
+/* What was removed from the dictionaries is neither learned from nor asked for. */
+START_TEST(removed_ids_are_left_out) {
+  const uint32_t users[] = {0, 0, 0, 0, 1, 1, 1}, items[] = {0, 1, 2, 3, 0, 1, 2};
+  recs_event_columns columns = recs_test_columns();
+  recs_test_log log;
+  recs_split *split;
+  const uint32_t *asked;
+  uint32_t user;
+  size_t count;
+  ck_ok(recs_test_log_create(&log, context, 2, 4, 0));
+  columns.users = users;
+  columns.items = items;
+  ck_ok(recs_events_append(log.events, &columns, 7));
+  ck_ok(recs_ids_remove(log.items, 3));
+  ck_ok(recs_ids_remove(log.users, 1));
+  ck_ok(recs_split_create(&split, log.events, NULL));
+  ck_assert_uint_eq(recs_split_users(split, RECS_STAGE_TEST), 1);
+  ck_ok(recs_split_targets(&user, &asked, &count, split, RECS_STAGE_TEST, 0));
+  ck_assert_uint_eq(user, 0);
+  ck_assert_uint_eq(asked[0], 2);
+  ck_assert_uint_eq(recs_events_count(recs_split_training(split, RECS_STAGE_TEST)), 1);
+  recs_split_free(split);
+  recs_test_log_free(&log);
+}
+END_TEST
+
 START_TEST(auto_looks_for_sessions) {
   recs_split *split = split_by(NULL, RECS_FIT_TRAIN);
   recs_test_log plain;
@@ -383,6 +409,7 @@ int main(void) {
   tcase_add_test(promises, held_out_users_teach_nothing);
   tcase_add_test(promises, random_splits_follow_the_seed);
   tcase_add_test(promises, dislikes_are_not_looked_for);
+  tcase_add_test(promises, removed_ids_are_left_out);
   tcase_add_test(promises, auto_looks_for_sessions);
   tcase_add_test(promises, texts_are_checked);
   tcase_add_test(promises, bad_splits_are_refused);
