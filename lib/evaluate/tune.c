@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "lib/base/options.h"
-#include "lib/data/events.h"
 #include "lib/evaluate/evaluation.h"
 #include "lib/evaluate/knobs.h"
-#include "lib/evaluate/resample.h"
+#include "lib/evaluate/sample.h"
 #include "lib/evaluate/tuning.h"
 #include "lib/model/model.h"
 
@@ -52,14 +51,13 @@ typedef struct search {
   recs_model_options model;
   recs_evaluate_options asked;
   recs_tune_options options;
+  recs_progress_fn host;
+  void *host_payload;
+  double reached; /* by the host's progress */
   recs__progress progress;
   double work_done;
   double work_planned;
-  uint32_t *shuffled; /* places of the stage's users */
-  uint32_t *places;   /* of a rung, ascending */
-  uint8_t *marks;     /* by event: in the rung's training log */
-  uint8_t *chosen;    /* by user: in the rung's training log */
-  recs_events *log;   /* what the rung is fitted to */
+  recs__sample sample; /* what the rung is fitted to and asks about */
   recs__knobs knobs;
   recs_scorer *scorer; /* of the settings given: the knobs borrow from it */
   recs_tuning *out;
@@ -70,6 +68,15 @@ typedef struct search {
 
 static int32_t report_part(void *payload, double fraction) {
   return recs__progress_at(payload, fraction);
+}
+
+/* The host's progress never goes back, though a trial that was refused does not count. */
+static int32_t report_host(void *payload, double fraction) {
+  search *self = payload;
+  if (fraction < self->reached)
+    return 0;
+  self->reached = fraction;
+  return self->host(self->host_payload, fraction);
 }
 
 /* The next stretch of the progress, for work of that size. */
@@ -85,12 +92,12 @@ static int32_t try_settings(recs_evaluation **out, recs_scorer **out_scorer, sea
   recs_model_options options = self->model;
   recs__progress part = next_part(self, at->share);
   recs__progress fitting = recs__progress_part(&part, 0, 0.7), asking = recs__progress_part(&part, 0.7, 1);
-  const uint32_t *places = at->users < self->stage->users ? self->places : NULL;
+  const uint32_t *places = at->users < self->stage->users ? self->sample.places : NULL;
   recs_model *model;
   int32_t status;
   options.settings = settings;
   options.fallback = NULL; /* nothing that is measured here looks at it, or all trials have the same */
-  RECS_TRY(recs_model_fit(&model, self->log, &options, fitting.report == NULL ? NULL : report_part, &fitting));
+  RECS_TRY(recs_model_fit(&model, self->sample.log, &options, fitting.report == NULL ? NULL : report_part, &fitting));
   status = recs__evaluate(out, self->stage, self->repeats, model, &self->asked, places, at->users, &asking);
   if (status == RECS_OK && out_scorer != NULL)
     *out_scorer = recs__hold(recs_model_scorer(model));
@@ -105,57 +112,6 @@ static int32_t score_of(double *out, const search *self, const recs_evaluation *
   RECS_TRY(recs__evaluation_figure(&figure, evaluation, index));
   *out = figure->value;
   return RECS_OK;
-}
-
-/* Users in a fixed order by chance; a rung takes the first of them. */
-static void shuffle(search *self) {
-  recs__random random = recs__random_stream(self->options.seed, 0);
-  for (uint32_t i = 0; i < self->stage->users; i++)
-    self->shuffled[i] = i;
-  for (uint32_t i = self->stage->users; i > 1; i--) {
-    uint32_t other = (uint32_t)recs__random_below(&random, i), place = self->shuffled[i - 1];
-    self->shuffled[i - 1] = self->shuffled[other];
-    self->shuffled[other] = place;
-  }
-}
-
-static void choose_places(search *self, const rung *at) {
-  uint32_t count = 0;
-  memset(self->chosen, 0, recs_ids_count(recs_events_users(self->stage->training)));
-  for (uint32_t i = 0; i < at->users; i++)
-    self->chosen[self->stage->rows[self->shuffled[i]]] = 1;
-  for (uint32_t i = 0; i < self->stage->users; i++) {
-    if (self->chosen[self->stage->rows[i]])
-      self->places[count++] = i;
-  }
-}
-
-/* The users that are asked about, and of all others a share. */
-static int32_t choose_log(search *self, const rung *at) {
-  const recs_events *all = self->stage->training;
-  uint32_t users = recs_ids_count(recs_events_users(all));
-  recs__event_view view;
-  recs__release(self->log);
-  self->log = NULL;
-  if (at->share >= 1) {
-    self->log = recs__hold(all);
-    return RECS_OK;
-  }
-  for (uint32_t user = 0; user < users; user++) {
-    recs__random random = recs__random_stream(self->options.seed + 1, user);
-    self->chosen[user] |= recs__random_unit(&random) < at->share;
-  }
-  for (size_t chunk = 0, event = 0; chunk < recs__events_chunks(all); chunk++) {
-    recs__events_view(&view, all, chunk);
-    for (size_t i = 0; i < view.count; i++, event++)
-      self->marks[event] = view.users[i] < users && self->chosen[view.users[i]];
-  }
-  return recs__events_select(&self->log, all, self->marks, 1u << 1);
-}
-
-static int32_t climb_to(search *self, const rung *at) {
-  choose_places(self, at);
-  return choose_log(self, at);
 }
 
 /* The rungs for so many trials, the last with all users. */
@@ -235,26 +191,34 @@ static void sort_trials(uint32_t *numbers, uint32_t count, const recs__trial *tr
   }
 }
 
+/* A trial on a rung; on the lowest (`random` is not NULL) it is drawn. One that was refused stays where it is. */
+static int32_t climb_with(search *self, uint32_t number, const rung *at, const double *parent, recs__random *random) {
+  recs__trial *trial = &self->out->trials[number];
+  recs_evaluation *evaluation = NULL;
+  int32_t status;
+  if (random != NULL)
+    status = draw_trial(trial, &evaluation, self, at, parent, random);
+  else if (trial->users > 0)
+    status = try_settings(&evaluation, NULL, self, trial->settings, at);
+  else
+    return RECS_OK;
+  if (status == RECS_OK)
+    status = note_trial(self, number, evaluation);
+  recs__release(evaluation);
+  return status;
+}
+
 /* One go at the ladder with `count` new trials. */
 static int32_t climb(search *self, uint32_t count, const double *parent, uint64_t stream, uint32_t *numbers) {
   recs__random random = recs__random_stream(self->options.seed + 2, stream);
   rung rungs[MOST_RUNGS];
   uint32_t rung_count = plan_rungs(rungs, self, count);
   for (uint32_t r = 0; r < rung_count; r++) {
-    RECS_TRY(climb_to(self, &rungs[r]));
+    RECS_TRY(recs__sample_take(&self->sample, rungs[r].users, rungs[r].share));
     for (uint32_t i = 0; i < rungs[r].trials; i++) {
-      recs_evaluation *evaluation = NULL;
-      recs__trial *trial;
-      int32_t status;
       if (r == 0)
         numbers[i] = self->out->count++;
-      trial = &self->out->trials[numbers[i]];
-      status = r == 0 ? draw_trial(trial, &evaluation, self, &rungs[r], parent, &random)
-                      : try_settings(&evaluation, NULL, self, trial->settings, &rungs[r]);
-      if (status == RECS_OK)
-        status = note_trial(self, numbers[i], evaluation);
-      recs__release(evaluation);
-      RECS_TRY(status);
+      RECS_TRY(climb_with(self, numbers[i], &rungs[r], parent, r == 0 ? &random : NULL));
     }
     sort_trials(numbers, rungs[r].trials, self->out->trials);
   }
@@ -272,7 +236,7 @@ static int32_t try_given(search *self) {
   trial->settings = recs__copy(self->context, settings, strlen(settings) + 1, 1);
   if (trial->settings == NULL)
     return recs__fail_nomem();
-  RECS_TRY(climb_to(self, &whole));
+  RECS_TRY(recs__sample_take(&self->sample, whole.users, whole.share));
   RECS_TRY(try_settings(&self->given, &self->scorer, self, settings, &whole));
   RECS_TRY(note_trial(self, 0, self->given));
   recs__knobs_find(&self->knobs, self->scorer, self->model.settings, clock);
@@ -283,8 +247,8 @@ static int32_t try_given(search *self) {
 
 /* The first go is half of the trials, drawn anywhere; the others start near the best so far. */
 static uint32_t next_go(const search *self, uint32_t drawn) {
-  uint32_t left = self->options.trials - drawn, third = self->options.trials / 6;
-  uint32_t wanted = drawn == 0 ? (self->options.trials + 1) / 2 : third > FEWEST_AT_ONCE ? third : FEWEST_AT_ONCE;
+  uint32_t left = self->options.trials - drawn, sixth = self->options.trials / 6;
+  uint32_t wanted = drawn == 0 ? (self->options.trials + 1) / 2 : sixth > FEWEST_AT_ONCE ? sixth : FEWEST_AT_ONCE;
   if (self->options.trials < FEWEST_REFINED || left < wanted + FEWEST_AT_ONCE / 2)
     return left;
   return wanted;
@@ -319,23 +283,11 @@ static int32_t decide(search *self) {
   return recs__progress_at(&self->progress, 1);
 }
 
-static int32_t make_room(search *self) {
-  const recs_events *all = self->stage->training;
-  self->shuffled = recs__alloc(self->context, self->stage->users, sizeof *self->shuffled);
-  self->places = recs__alloc(self->context, self->stage->users, sizeof *self->places);
-  self->chosen = recs__alloc(self->context, recs_ids_count(recs_events_users(all)), sizeof *self->chosen);
-  self->marks = recs__alloc(self->context, (size_t)recs_events_count(all), sizeof *self->marks);
-  if (self->shuffled == NULL || self->places == NULL || self->chosen == NULL || self->marks == NULL)
-    return recs__fail_nomem();
-  return RECS_OK;
-}
-
 static int32_t find_best(search *self) {
   uint32_t *numbers;
   int32_t status;
   RECS_TRY(recs__tuning_new(&self->out, self->context, self->options.trials + 1));
-  RECS_TRY(make_room(self));
-  shuffle(self);
+  RECS_TRY(recs__sample_init(&self->sample, self->stage, self->options.seed));
   numbers = recs__alloc(self->context, self->options.trials, sizeof *numbers);
   if (numbers == NULL)
     return recs__fail_nomem();
@@ -348,12 +300,8 @@ static void search_free(search *self) {
   recs__release(self->best);
   recs__release(self->given);
   recs__release(self->scorer);
-  recs__release(self->log);
   recs__release(self->out);
-  recs__free(self->context, self->marks);
-  recs__free(self->context, self->chosen);
-  recs__free(self->context, self->places);
-  recs__free(self->context, self->shuffled);
+  recs__sample_free(&self->sample);
 }
 
 /* Only the cutoff of the metric is asked for. */
@@ -368,7 +316,7 @@ static int32_t ask_for(search *self) {
 
 int32_t recs_tune(recs_tuning **out, const recs_split *split, const recs_model_options *model,
                   const recs_tune_options *options, recs_progress_fn progress, void *payload) {
-  search self = {.progress = recs__progress_of(progress, payload), .work_planned = 1};
+  search self = {.host = progress, .host_payload = payload, .work_planned = 1};
   int32_t status;
   recs__enter();
   RECS_NOT_NULL(out);
@@ -379,6 +327,7 @@ int32_t recs_tune(recs_tuning **out, const recs_split *split, const recs_model_o
   if (self.options.metric == NULL)
     self.options.metric = "ndcg@10";
   RECS_TRY(ask_for(&self));
+  self.progress = recs__progress_of(progress == NULL ? NULL : report_host, &self);
   self.context = split->object.context;
   self.stage = recs__split_stage(split, RECS_STAGE_VALIDATION);
   self.repeats = split->options.repeats;
