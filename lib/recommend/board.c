@@ -2,13 +2,15 @@
 
 #include "lib/similarity/topk.h"
 
+#include <math.h>
+
 int32_t recs__board_init(recs__board *board, const recs_context *context, uint32_t items) {
   memset(board, 0, sizeof *board);
   board->context = context;
   board->items = items;
-  board->touched = recs__alloc(context, items, sizeof *board->touched);
+  board->touched = recs__alloc(context, (size_t)items + 1, sizeof *board->touched);
   board->marks = recs__alloc_zero(context, items, sizeof *board->marks);
-  board->scores = recs__alloc(context, items, sizeof *board->scores);
+  board->scores = recs__alloc_zero(context, items, sizeof *board->scores); /* read before they are set, and left aside */
   if (board->touched != NULL && board->marks != NULL && board->scores != NULL)
     return RECS_OK;
   recs__board_free(board);
@@ -104,14 +106,60 @@ void recs__board_divide_by(recs__board *board, recs__board *divisors) {
   recs__board_clear(divisors);
 }
 
+/* `sum` where the mark says that the item is scored, else `amount`, told apart without a branch. */
+static inline double sum_or_first(uint8_t mark, double sum, double amount) {
+  uint64_t old, new, scored = -(uint64_t)(mark & RECS__SCORED);
+  memcpy(&old, &sum, sizeof old);
+  memcpy(&new, &amount, sizeof new);
+  new = (old & scored) | (new & ~scored);
+  memcpy(&amount, &new, sizeof amount);
+  return amount;
+}
+
+/* No branch depends on an item: which are marked, nobody can foresee. */
+void recs__board_add_row(recs__board *board, const uint32_t *items, const float *amounts, size_t count, double weight) {
+  uint8_t *marks = board->marks;
+  double *scores = board->scores;
+  uint32_t *touched = board->touched, touched_count = board->count;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t item = items[i];
+    uint8_t mark = marks[item];
+    double amount = weight * (double)amounts[i];
+    touched[touched_count] = item;
+    touched_count += mark == 0;
+    scores[item] = sum_or_first(mark, scores[item] + amount, amount);
+    marks[item] = mark | RECS__SCORED;
+  }
+  board->count = touched_count;
+}
+
+/* Items of `touched` that a selection would take, as it stands, or those equal to its last: returns how many. */
+static size_t pass(uint32_t *passed, const recs__board *board, const uint32_t *touched, size_t count, uint8_t without,
+                   const recs__top *top) {
+  double last = top->count < top->room ? -INFINITY : top->picks[0].score;
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t item = touched[i];
+    passed[kept] = item;
+    kept += ((board->marks[item] & (RECS__SCORED | without)) == RECS__SCORED) & (board->scores[item] >= last);
+  }
+  return kept;
+}
+
+enum { CHUNK = 64 };
+
 int32_t recs__board_top(uint32_t *out_items, double *out_scores, size_t *out_count, const recs__board *board,
                         const recs_candidates *candidates, uint8_t without, size_t n) {
+  uint32_t passed[CHUNK];
   recs__top top;
   RECS_TRY(recs__top_init(&top, board->context, n, board->count));
-  for (uint32_t i = 0; i < board->count; i++) {
-    uint32_t item = board->touched[i];
-    if ((board->marks[item] & (RECS__SCORED | without)) == RECS__SCORED && recs__candidates_has(candidates, item))
-      recs__top_offer(&top, item, board->scores[item]);
+  for (uint32_t begin = 0; begin < board->count && top.room > 0; begin += CHUNK) {
+    uint32_t left = board->count - begin;
+    size_t count = pass(passed, board, board->touched + begin, left < CHUNK ? left : CHUNK, without, &top);
+    for (size_t i = 0; i < count; i++) {
+      if (recs__candidates_has(candidates, passed[i]))
+        recs__top_offer(&top, passed[i], board->scores[passed[i]]);
+    }
   }
   *out_count = recs__top_take(&top, out_items, out_scores);
   recs__top_free(&top);

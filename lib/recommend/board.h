@@ -17,7 +17,7 @@ struct recs__board {
   const recs_context *context;
   uint32_t items;
   uint32_t count;    /* items marked */
-  uint32_t *touched; /* the first `count`: those items, in order of their first mark */
+  uint32_t *touched; /* the first `count`: those items, in order of their first mark; room for one more than there are */
   uint8_t *marks;
   double *scores;
   recs__board *child; /* for scorers that score on a second board; made on first use */
@@ -47,6 +47,9 @@ int32_t recs__board_space(recs__board **out, recs__board *board, uint32_t size);
 void *recs__board_scratch(const recs__board *board, const recs_scorer *scorer);
 /* Keeps a scratch, which then belongs to the board; what another scorer kept is freed. */
 void recs__board_keep(recs__board *board, const recs_scorer *scorer, void *scratch, void (*free_scratch)(void *scratch));
+
+/* recs__board_add() of weight * amount for each item of a row. */
+void recs__board_add_row(recs__board *board, const uint32_t *items, const float *amounts, size_t count, double weight);
 
 /* Divides every score. */
 void recs__board_divide(recs__board *board, double divisor);

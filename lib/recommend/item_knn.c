@@ -159,6 +159,17 @@ static int32_t normalize(const item_knn *self, const recs__faded *faded, recs__b
   return RECS_OK;
 }
 
+/* Rows lie anywhere in the graph: those to come are asked for while one is added. */
+enum { AHEAD = 4 };
+static void fetch_row(const item_knn *self, uint32_t item) {
+  enum { LINE = 16 }; /* entries */
+  neighborhood row = around(self, item);
+  for (size_t i = 0; i < row.count; i += LINE) {
+    __builtin_prefetch(row.rows + i);
+    __builtin_prefetch(row.scores + i);
+  }
+}
+
 static int32_t score(const recs_scorer *scorer, const recs_history *history, recs__board *board) {
   const item_knn *self = (const item_knn *)scorer;
   recs__faded faded;
@@ -166,9 +177,9 @@ static int32_t score(const recs_scorer *scorer, const recs_history *history, rec
   RECS_TRY(recs__faded_init(&faded, scorer->object.context, &self->recency, history));
   for (size_t h = 0; h < history->count; h++) {
     neighborhood row = around(self, history->items[h]);
-    double weight = recs__history_weight(&faded.history, h);
-    for (size_t i = 0; i < row.count; i++)
-      recs__board_add(board, row.rows[i], weight * (double)row.scores[i]);
+    if (h + AHEAD < history->count)
+      fetch_row(self, history->items[h + AHEAD]);
+    recs__board_add_row(board, row.rows, row.scores, row.count, recs__history_weight(&faded.history, h));
   }
   if (self->normalize)
     status = normalize(self, &faded, board);
@@ -178,8 +189,7 @@ static int32_t score(const recs_scorer *scorer, const recs_history *history, rec
 
 static int32_t similar(const recs_scorer *scorer, uint32_t item, recs__board *board) {
   neighborhood row = around((const item_knn *)scorer, item);
-  for (size_t i = 0; i < row.count; i++)
-    recs__board_add(board, row.rows[i], (double)row.scores[i]);
+  recs__board_add_row(board, row.rows, row.scores, row.count, 1);
   return RECS_OK;
 }
 

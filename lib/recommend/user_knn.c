@@ -243,12 +243,12 @@ cleanup:
 
 static void add_neighbors(const user_knn *self, const company *near, recs__board *board, recs__board *sums) {
   for (size_t n = 0; n < near->found; n++) {
+    const recs_matrix *users = self->users;
+    size_t begin = (size_t)users->offsets[near->rows[n]], count = (size_t)users->offsets[near->rows[n] + 1] - begin;
     double similarity = (double)near->scores[n];
-    for (int64_t e = self->users->offsets[near->rows[n]]; e < self->users->offsets[near->rows[n] + 1]; e++) {
-      recs__board_add(board, self->users->indices[e], similarity * (double)self->users->values[e]);
-      if (sums != NULL)
-        recs__board_add(sums, self->users->indices[e], fabs(similarity));
-    }
+    recs__board_add_row(board, users->indices + begin, users->values + begin, count, similarity);
+    for (size_t e = begin; e < begin + count && sums != NULL; e++)
+      recs__board_add(sums, users->indices[e], fabs(similarity));
   }
 }
 
