@@ -5,17 +5,22 @@
 #include "lib/base/context.h"
 #include "lib/base/cpu.h"
 
-/* Eight bytes as a word whose lowest byte is the first. */
-static inline uint64_t word_of(const uint8_t *bytes) {
-  uint64_t word;
-  memcpy(&word, bytes, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
+/* Columns lie anywhere: the beginning of one is asked for before its turn; the processor sees where it goes on. */
+enum { COLUMNS_AHEAD = 4, LINE = 16 /* ids */ };
+static inline void fetch_column(const recs__rows *rows, const recs__row *query, size_t place) {
+  if (place < query->count) {
+    int64_t begin = rows->offsets[query->columns[place]];
+    __builtin_prefetch(rows->ids + begin);
+    __builtin_prefetch(rows->ids + begin + LINE);
+    if (rows->values != NULL) {
+      __builtin_prefetch(rows->values + begin);
+      __builtin_prefetch(rows->values + begin + LINE);
+    }
+  }
 }
 
 /* Common columns only. The dot of rows of ones is their number. */
+#define CELL_MOST UINT8_MAX
 #define CELL uint8_t
 #define CELL_NAME(verb) byte_##verb
 #define CELL_ADD(x, y) (*cell = (uint8_t)(*cell + 1))
@@ -24,6 +29,7 @@ static inline uint64_t word_of(const uint8_t *bytes) {
 #define CELL_PUT (pairs->common[at] = pairs->dot[at] = *cell)
 #include "lib/similarity/cells_of.h"
 
+#define CELL_MOST UINT16_MAX
 #define CELL uint16_t
 #define CELL_NAME(verb) short_##verb
 #define CELL_ADD(x, y) (*cell = (uint16_t)(*cell + 1))
@@ -32,6 +38,7 @@ static inline uint64_t word_of(const uint8_t *bytes) {
 #define CELL_PUT (pairs->common[at] = pairs->dot[at] = *cell)
 #include "lib/similarity/cells_of.h"
 
+#define CELL_MOST UINT32_MAX
 #define CELL uint32_t
 #define CELL_NAME(verb) count_##verb
 #define CELL_ADD(x, y) (*cell += 1)
@@ -93,27 +100,30 @@ static inline void put_all(recs__pairs *pairs, size_t at, const all *cell) {
 #define CELL_PUT put_all(pairs, at, cell)
 #include "lib/similarity/cells_of.h"
 
-#define KIND(type, name, scan)                                                                                         \
-  { sizeof(type), name##_add, name##_touch, scan, name##_offer_touched, name##_put }
+#define KIND(type, name, scan, counts)                                                                                 \
+  { sizeof(type), name##_add, name##_touch, counts, scan, name##_offer_touched, name##_put }
 #ifdef RECS__SIMD_X86
-#define KINDS(type, name)                                                                                              \
+#define KINDS(type, name, counts)                                                                                      \
   {                                                                                                                    \
-    KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all_avx2),                                       \
-        KIND(type, name, name##_offer_all_avx512)                                                                      \
+    KIND(type, name, name##_offer_all, counts), KIND(type, name, name##_offer_all_avx2, counts),                       \
+        KIND(type, name, name##_offer_all_avx512, counts)                                                              \
   }
 #else
-#define KINDS(type, name)                                                                                              \
-  { KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all), KIND(type, name, name##_offer_all) }
+#define KINDS(type, name, counts)                                                                                      \
+  {                                                                                                                    \
+    KIND(type, name, name##_offer_all, counts), KIND(type, name, name##_offer_all, counts),                            \
+        KIND(type, name, name##_offer_all, counts)                                                                     \
+  }
 #endif
 
 /* For plain C, AVX2 and AVX-512. */
-static const recs__cell_kind bytes[] = KINDS(uint8_t, byte);
-static const recs__cell_kind shorts[] = KINDS(uint16_t, short);
+static const recs__cell_kind bytes[] = KINDS(uint8_t, byte, byte_add_counts);
+static const recs__cell_kind shorts[] = KINDS(uint16_t, short, short_add_counts);
 static const recs__cell_kind kinds[][3] = {
-    [RECS__SUMS_COMMON] = KINDS(uint32_t, count),
-    [RECS__SUMS_DOT] = KINDS(double, dot),
-    [RECS__SUMS_BOTH] = KINDS(both, both),
-    [RECS__SUMS_ALL] = KINDS(all, all),
+    [RECS__SUMS_COMMON] = KINDS(uint32_t, count, count_add_counts),
+    [RECS__SUMS_DOT] = KINDS(double, dot, NULL),
+    [RECS__SUMS_BOTH] = KINDS(both, both, NULL),
+    [RECS__SUMS_ALL] = KINDS(all, all, NULL),
 };
 
 const recs__cell_kind *recs__cells_for(const recs_context *context, recs__sums sums, size_t longest) {
@@ -126,6 +136,5 @@ const recs__cell_kind *recs__cells_for(const recs_context *context, recs__sums s
 }
 
 void *recs__cells_new(const recs_context *context, const recs__cell_kind *kind, uint32_t rows) {
-  size_t blocks = (size_t)rows / RECS__CELL_BLOCK + 1;
-  return recs__alloc_zero(context, blocks * RECS__CELL_BLOCK, kind->size);
+  return recs__alloc_zero(context, recs__cells_count(rows), kind->size);
 }

@@ -4,15 +4,15 @@
  *   CELL_ADD(x, y)    adds the product (and so on) of two values to *cell,
  *   CELL_EMPTY        true when *cell was not touched (or sums to 0),
  *   CELL_DOT          the dot as a number (its common columns where that is all there is),
- *   CELL_PUT          puts *cell in place `at` of *pairs. */
+ *   CELL_PUT          puts *cell in place `at` of *pairs,
+ *   CELL_MOST         for cells that are nothing but counts: the largest. */
 
 static void CELL_NAME(add)(void *cells, const recs__rows *rows, const recs__row *query) {
   for (size_t i = 0; i < query->count; i++) {
     const int64_t *bounds = rows->offsets + query->columns[i];
     float x = query->values[i];
     (void)x;
-    if (i + 1 < query->count)
-      __builtin_prefetch(rows->ids + rows->offsets[query->columns[i + 1]]);
+    fetch_column(rows, query, i + COLUMNS_AHEAD);
     for (int64_t e = bounds[0]; e < bounds[1]; e++) {
       CELL *cell = (CELL *)cells + rows->ids[e];
       CELL_ADD(x, rows->values[e]);
@@ -26,8 +26,7 @@ static size_t CELL_NAME(touch)(void *cells, uint32_t *touched, const recs__rows 
     const int64_t *bounds = rows->offsets + query->columns[i];
     float x = query->values[i];
     (void)x;
-    if (i + 1 < query->count)
-      __builtin_prefetch(rows->ids + rows->offsets[query->columns[i + 1]]);
+    fetch_column(rows, query, i + COLUMNS_AHEAD);
     for (int64_t e = bounds[0]; e < bounds[1]; e++) {
       CELL *cell = (CELL *)cells + rows->ids[e];
       touched[count] = rows->ids[e];
@@ -55,37 +54,82 @@ static inline int CELL_NAME(offered)(const CELL *cell, int apart) {
   return apart | !(CELL_EMPTY);
 }
 
-/* Puts those of a block's cells in the list that are flagged, a byte of 1 each. */
+#ifdef CELL_MOST
+static void CELL_NAME(add_counts)(void *cells, size_t begin, const uint8_t *counts, size_t count) {
+  CELL *at = (CELL *)cells + begin;
+  for (size_t i = 0; i < count; i++)
+    at[i] = (CELL)(at[i] + counts[i]);
+}
+
+/* What a count of a block must be above to pass: count * gain > level + slope * toll for the block's largest gain and least
+ * toll. A little lower, as floats round. Where that is no number, or below 0, it says nothing. */
+static inline float CELL_NAME(need)(const recs__rows *rows, uint32_t block, float slope, float level) {
+  return (level + slope * rows->block_tolls[block]) * rows->block_shares[block] * 0.999999F;
+}
+
+/* Of a few rows the block is asked for: its numbers are fewer, and lie nearer, than theirs. */
+static inline int CELL_NAME(may_pass)(const CELL *cell, const recs__rows *rows, uint32_t id, float slope, float level) {
+  return !((float)*cell <= CELL_NAME(need)(rows, id / RECS__ROW_BLOCK, slope, level));
+}
+
+/* Flags the counts of a block that may pass. */
+static inline __attribute__((always_inline)) void CELL_NAME(flag)(uint8_t *flags, const CELL *block,
+                                                                  const recs__shortlist *list, uint32_t begin) {
+  float need = CELL_NAME(need)(list->rows, begin / RECS__ROW_BLOCK, list->slope, list->level);
+  int all = !(need >= 0) && list->apart, none = need >= (float)CELL_MOST;
+  CELL most = need >= 0 && !none ? (CELL)need : 0;
+  if (all || none)
+    memset(flags, all, RECS__CELL_BLOCK);
+  else
+    for (int i = 0; i < RECS__CELL_BLOCK; i++)
+      flags[i] = block[i] > most;
+}
+#else
+static inline int CELL_NAME(may_pass)(const CELL *cell, const recs__rows *rows, uint32_t id, float slope, float level) {
+  return CELL_NAME(passes)(cell, rows->gains[id], rows->tolls[id], slope, level);
+}
+
+/* Flags the cells of a block that pass. */
+static inline __attribute__((always_inline)) void CELL_NAME(flag)(uint8_t *flags, const CELL *block,
+                                                                  const recs__shortlist *list, uint32_t begin) {
+  const float *gains = list->rows->gains + begin, *tolls = list->rows->tolls + begin;
+  float slope = list->slope, level = list->level;
+  int apart = list->apart;
+  for (int i = 0; i < RECS__CELL_BLOCK; i++)
+    flags[i] = (uint8_t)(CELL_NAME(passes)(&block[i], gains[i], tolls[i], slope, level) &
+                         CELL_NAME(offered)(&block[i], apart));
+}
+#endif
+
+/* Puts those of a block's cells in the list that are flagged, a byte of 1 each, and pass. */
 static void CELL_NAME(put_flagged)(const CELL *cells, uint32_t begin, const uint8_t *flags, recs__shortlist *list) {
+  const recs__rows *rows = list->rows;
   recs__shortlist_ready(list);
   for (uint32_t i = 0; i < RECS__CELL_BLOCK; i += 8) {
-    for (uint64_t word = word_of(flags + i); word != 0; word &= word - 1) {
+    for (uint64_t word = recs__word_of(flags + i); word != 0; word &= word - 1) {
       uint32_t id = begin + i + (uint32_t)__builtin_ctzll(word) / 8;
-      if (id < list->rows->count)
-        CELL_NAME(put)(&list->pairs, list->waiting++, cells, id);
+      if (id >= rows->count)
+        return;
+      CELL_NAME(put)(&list->pairs, list->waiting, cells, id);
+      list->waiting +=
+          (size_t)CELL_NAME(passes)(&cells[id], rows->gains[id], rows->tolls[id], list->slope, list->level);
     }
   }
 }
 
 /* A block in which nothing passes costs a few vector instructions. */
 static inline __attribute__((always_inline)) void CELL_NAME(scan)(CELL *cells, recs__shortlist *list) {
-  const recs__rows *rows = list->rows;
-  int apart = list->apart;
-  for (uint32_t begin = 0; begin < rows->count; begin += RECS__CELL_BLOCK) {
-    const float *gains = rows->gains + begin, *tolls = rows->tolls + begin;
-    const CELL *block = cells + begin;
-    float slope = list->slope, level = list->level;
+  uint32_t count = list->rows->count;
+  for (uint32_t begin = 0; begin < count; begin += RECS__CELL_BLOCK) {
     uint8_t flags[RECS__CELL_BLOCK];
     uint64_t any = 0;
-    for (int i = 0; i < RECS__CELL_BLOCK; i++)
-      flags[i] = (uint8_t)(CELL_NAME(passes)(&block[i], gains[i], tolls[i], slope, level) &
-                           CELL_NAME(offered)(&block[i], apart));
+    CELL_NAME(flag)(flags, cells + begin, list, begin);
     for (int i = 0; i < RECS__CELL_BLOCK; i += 8)
-      any |= word_of(flags + i);
+      any |= recs__word_of(flags + i);
     if (any != 0)
       CELL_NAME(put_flagged)(cells, begin, flags, list);
   }
-  memset(cells, 0, rows->count * sizeof *cells);
+  memset(cells, 0, count * sizeof *cells);
 }
 
 static void CELL_NAME(offer_all)(void *cells, recs__shortlist *list) {
@@ -104,7 +148,7 @@ RECS__TARGET_AVX512 static void CELL_NAME(offer_all_avx512)(void *cells, recs__s
 
 /* A cell is cleared at once: an id whose dot came back to 0 on the way is listed twice, and empty the second time. */
 static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__shortlist *list) {
-  const float *gains = list->rows->gains, *tolls = list->rows->tolls;
+  const recs__rows *rows = list->rows;
   for (size_t begin = 0; begin < count; begin += RECS__CHUNK) {
     size_t end = count - begin < RECS__CHUNK ? count : begin + RECS__CHUNK, waiting;
     float slope, level;
@@ -116,8 +160,7 @@ static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_
     for (size_t i = begin; i < end; i++) {
       uint32_t id = touched[i];
       CELL *cell = (CELL *)cells + id;
-      int offered =
-          CELL_NAME(passes)(cell, gains[id], tolls[id], slope, level) & CELL_NAME(offered)(cell, apart);
+      int offered = CELL_NAME(may_pass)(cell, rows, id, slope, level) & CELL_NAME(offered)(cell, apart);
       CELL_NAME(put)(&list->pairs, waiting, cells, id);
       waiting += (size_t)offered;
       memset(cell, 0, sizeof *cell);
@@ -127,6 +170,7 @@ static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_
 }
 
 #undef CELL
+#undef CELL_MOST
 #undef CELL_NAME
 #undef CELL_ADD
 #undef CELL_EMPTY

@@ -103,6 +103,7 @@ int32_t recs_neighbors_build(recs_neighbors **out, const recs_kernel *kernel, co
   RECS_NOT_NULL(kernel);
   RECS_NOT_NULL(matrix);
   RECS_TRY(recs__options_load(&job.options, &schema, options));
+  job.method = RECS__BY_COST;
   job.kernel = kernel;
   job.progress = recs__progress_of(progress, payload);
   return recs__neighbors_of(out, &job, matrix);
@@ -117,6 +118,7 @@ int32_t recs_neighbors_build_dense(recs_neighbors **out, const recs_kernel *kern
   *out = NULL;
   RECS_NOT_NULL(kernel);
   RECS_TRY(recs__options_load(&job.options, &schema, options));
+  job.method = RECS__BY_COST;
   job.kernel = kernel;
   job.progress = recs__progress_of(progress, payload);
   return recs__neighbors_dense(out, &job, values, rows, dimension);

@@ -23,8 +23,17 @@ int32_t recs__neighbors_new(recs_neighbors **out, recs_context *context, uint32_
 /* Closes the gaps when `counts[row]` slots of each row are filled, and gives back what is not needed. */
 void recs__neighbors_close(recs_neighbors *neighbors, const uint32_t *counts);
 
+/* How the rows that a row of a sparse matrix meets are found. What comes out is the same, bit for bit. */
+enum {
+  RECS__BY_COST = 0,    /* whichever seems quickest, row by row */
+  RECS__BY_TOUCH = 1,   /* the rows met are listed as they are met */
+  RECS__BY_SCAN = 2,    /* all rows are looked through */
+  RECS__BY_COLUMNS = 3, /* the same, thick columns having been added as bits (where columns are counted) */
+};
+
 /* What the ways to build a graph share. */
 typedef struct recs__graph_job {
+  int32_t method; /* of a sparse graph; tests choose one */
   const recs_kernel *kernel;
   recs_neighbors_options options;
   recs__progress progress;

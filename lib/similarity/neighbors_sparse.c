@@ -1,6 +1,7 @@
 /* The graph of a sparse matrix. Each row is a query against all: its columns' entries are added up in cells, one a row,
- * and the best are taken. Rows are renumbered by their number of entries, most first, so that the cells that are met
- * most lie close together. */
+ * and the best are taken. Rows are renumbered by their number of entries, most first: so the cells that are met most lie
+ * close together, blocks of rows are alike, which makes it quick to see that none of a block can be among the best, and
+ * the rows that take longest come first when threads share the work. */
 #include "lib/similarity/neighbors.h"
 
 #include <string.h>
@@ -8,10 +9,15 @@
 #include "lib/base/context.h"
 #include "lib/base/parallel.h"
 #include "lib/similarity/cells.h"
+#include "lib/similarity/thick.h"
 
-/* Rows a task. A row that meets fewer than 1 / SPARSE of all rows is read off by the list of what it touched, else by a
- * scan. */
-enum { GRAIN = 16, SPARSE = 4 };
+/* Rows a task. */
+enum { GRAIN = 16 };
+
+/* What things cost, in steps of adding one entry to a cell; measured (docs/architecture.md), and only their ratios matter. */
+static const double COST_TOUCH = 2.5;      /* to add an entry to a cell, list the cell, and offer it */
+static const double COST_SCAN = 0.5;       /* to look through the cell of one row, and offer what passes */
+static const double COST_THICK = 1.0 / 40; /* to add a thick column's bit to the cell of one row */
 
 /* What one thread works with. */
 typedef struct desk {
@@ -20,6 +26,7 @@ typedef struct desk {
   uint32_t *columns;
   float *values;
   uint64_t *keys;
+  const uint64_t **thick; /* the thick columns of the query */
 } desk;
 
 typedef struct building {
@@ -27,6 +34,7 @@ typedef struct building {
   const recs_matrix *matrix;
   recs_neighbors *neighbors;
   recs__rows rows;
+  recs__thick thick;
   uint32_t *order;  /* id -> row */
   uint32_t *counts; /* of each row's neighbours */
   uint64_t *slots;
@@ -100,11 +108,13 @@ static int32_t desk_init(desk *own, const building *build) {
   recs_context *context = build->job->kernel->object.context;
   uint32_t rows = build->matrix->rows;
   own->cells = recs__cells_new(context, recs__cells_for(context, build->rows.sums, build->longest), rows);
-  own->touched = recs__alloc(context, (size_t)rows / SPARSE + 2, sizeof *own->touched);
+  own->touched = recs__alloc(context, (size_t)rows + 1, sizeof *own->touched);
   own->columns = recs__alloc(context, build->longest, sizeof *own->columns);
   own->values = recs__alloc(context, build->longest, sizeof *own->values);
   own->keys = recs__alloc(context, recs__shortlist_room(build->room), sizeof *own->keys);
-  return own->cells == NULL || own->touched == NULL || own->columns == NULL || own->values == NULL || own->keys == NULL
+  own->thick = recs__alloc(context, smaller(build->thick.count, build->longest) + RECS__THICK_GROUP, sizeof *own->thick);
+  return own->cells == NULL || own->touched == NULL || own->columns == NULL || own->values == NULL ||
+                 own->keys == NULL || own->thick == NULL
              ? recs__fail_nomem()
              : RECS_OK;
 }
@@ -115,6 +125,7 @@ static void desk_free(desk *own, const recs_context *context) {
   recs__free(context, own->columns);
   recs__free(context, own->values);
   recs__free(context, own->keys);
+  recs__free(context, own->thick);
 }
 
 static int32_t desks_init(building *build) {
@@ -128,23 +139,89 @@ static int32_t desks_init(building *build) {
   return RECS_OK;
 }
 
+/* What a query costs by each method. An entry may lie anywhere, a column that is not thick costs about that. */
+static int32_t choose_method(const building *build, const recs__row *query) {
+  double met = 0, thin = 0, thick = 0, rows = build->rows.count, scan, columns;
+  if (build->job->method != RECS__BY_COST)
+    return build->job->method;
+  for (size_t i = 0; i < query->count; i++) {
+    const int64_t *bounds = build->rows.offsets + query->columns[i];
+    int is_thick = recs__thick_column(&build->thick, query->columns[i]) != NULL;
+    double entries = (double)(bounds[1] - bounds[0]);
+    met += entries;
+    thin += is_thick ? 0 : entries;
+    thick += is_thick;
+  }
+  scan = met + rows * COST_SCAN;
+  columns = thin + rows * (COST_SCAN + thick * COST_THICK);
+  if (!build->apart && met * COST_TOUCH < scan && met * COST_TOUCH < columns)
+    return RECS__BY_TOUCH;
+  return thick > 0 && columns < scan ? RECS__BY_COLUMNS : RECS__BY_SCAN;
+}
+
+/* Takes the thick columns out of a query: returns how many. */
+static size_t part_columns(const uint64_t **thick, recs__row *query, const desk *own, const recs__thick *columns) {
+  size_t thick_count = 0, kept = 0;
+  for (size_t i = 0; i < query->count; i++) {
+    const uint64_t *bits = recs__thick_column(columns, query->columns[i]);
+    if (bits != NULL) {
+      thick[thick_count++] = bits;
+    } else {
+      own->columns[kept] = own->columns[i];
+      own->values[kept++] = own->values[i];
+    }
+  }
+  query->count = kept;
+  return thick_count;
+}
+
+/* Adds up to 255 thick columns to a stretch of cells. */
+static void add_stretch(const building *build, const desk *own, const recs__cell_kind *cells, size_t begin,
+                        size_t count, size_t word, size_t words) {
+  uint8_t counts[RECS__THICK_STRETCH];
+  memset(counts, 0, words * 64);
+  for (size_t i = 0; i < count; i += RECS__THICK_GROUP)
+    build->thick.sum(counts, own->thick + begin + i, word, words);
+  cells->add_counts(own->cells, word * 64, counts, words * 64);
+}
+
+static void add_thick(const building *build, const desk *own, const recs__cell_kind *cells, size_t count) {
+  enum { STRETCH = RECS__THICK_STRETCH / 64, MOST = UINT8_MAX / RECS__THICK_GROUP * RECS__THICK_GROUP };
+  size_t all = build->thick.words;
+  while (count % RECS__THICK_GROUP != 0)
+    own->thick[count++] = recs__thick_blank(&build->thick);
+  for (size_t begin = 0; begin < count; begin += MOST) {
+    size_t some = count - begin < MOST ? count - begin : MOST;
+    for (size_t word = 0; word < all; word += STRETCH)
+      add_stretch(build, own, cells, begin, some, word, all - word < STRETCH ? all - word : STRETCH);
+  }
+}
+
+/* Adds a query up and offers the rows that it meets. */
+static void meet(const building *build, const desk *own, const recs__cell_kind *cells, recs__row *query,
+                 recs__shortlist *list) {
+  int32_t method = choose_method(build, query);
+  if (method == RECS__BY_TOUCH && !build->apart) {
+    size_t count = cells->touch(own->cells, own->touched, &build->rows, query);
+    cells->offer_touched(own->cells, own->touched, count, list);
+    return;
+  }
+  if (method == RECS__BY_COLUMNS)
+    add_thick(build, own, cells, part_columns(own->thick, query, own, &build->thick));
+  cells->add(own->cells, &build->rows, query);
+  cells->offer_all(own->cells, list);
+}
+
 static int32_t build_row(const building *build, const desk *own, recs__shortlist *list, uint32_t id) {
   const recs_matrix *matrix = build->matrix;
   uint32_t row = build->order[id];
   size_t begin = (size_t)matrix->offsets[row], slot = (size_t)build->neighbors->offsets[row], count;
   recs__row raw = {matrix->indices + begin, matrix->values + begin, row_length(matrix, row)}, query;
   recs__facts facts = recs__rows_facts(&build->rows, id);
-  const recs__cell_kind *cells = recs__cells_for(build->job->kernel->object.context, build->rows.sums, raw.count);
   RECS_TRY(recs__rows_weigh(&query, own->columns, own->values, &build->rows, &raw));
   list->exclude = id;
   recs__shortlist_begin(list, &facts);
-  if (!build->apart && entries_met(build, row) <= matrix->rows / SPARSE) {
-    count = cells->touch(own->cells, own->touched, &build->rows, &query);
-    cells->offer_touched(own->cells, own->touched, count, list);
-  } else {
-    cells->add(own->cells, &build->rows, &query);
-    cells->offer_all(own->cells, list);
-  }
+  meet(build, own, recs__cells_for(build->job->kernel->object.context, build->rows.sums, query.count), &query, list);
   RECS_TRY(recs__shortlist_take(list, build->neighbors->ids + slot, build->neighbors->scores + slot, &count));
   build->counts[row] = (uint32_t)count;
   return RECS_OK;
@@ -174,6 +251,7 @@ static int32_t build_graph(building *build) {
   recs__progress late = recs__progress_part(&build->job->progress, 0.1, 1);
   RECS_TRY(order_rows(build));
   RECS_TRY(recs__rows_init(&build->rows, build->job->kernel, build->matrix, build->order, RECS__ROWS_FOR_THEMSELVES));
+  RECS_TRY(recs__thick_init(&build->thick, &build->rows));
   build->apart = rows_apart_count(build->job);
   RECS_TRY(make_room(build));
   RECS_TRY(desks_init(build));
@@ -197,6 +275,7 @@ int32_t recs__neighbors_sparse(recs_neighbors **out, const recs__graph_job *job,
   recs__free(context, build.order);
   recs__free(context, build.counts);
   recs__free(context, build.slots);
+  recs__thick_free(&build.thick);
   recs__rows_free(&build.rows);
   return status;
 }

@@ -51,6 +51,19 @@ static void tax_row(recs__rows *rows, uint32_t id) {
   rows->top_toll = fmax(rows->top_toll, fabs(toll));
 }
 
+static void tax_blocks(recs__rows *rows) {
+  for (uint32_t begin = 0; begin < rows->count; begin += RECS__ROW_BLOCK) {
+    uint32_t end = rows->count - begin < RECS__ROW_BLOCK ? rows->count : begin + RECS__ROW_BLOCK;
+    float gain = rows->gains[begin], toll = rows->tolls[begin];
+    for (uint32_t id = begin + 1; id < end; id++) {
+      gain = rows->gains[id] > gain ? rows->gains[id] : gain;
+      toll = rows->tolls[id] < toll ? rows->tolls[id] : toll;
+    }
+    rows->block_shares[begin / RECS__ROW_BLOCK] = 1 / gain;
+    rows->block_tolls[begin / RECS__ROW_BLOCK] = toll;
+  }
+}
+
 void recs__rows_tax(recs__rows *rows) {
   int fits = 1;
   rows->sifted = rows->kernel->way->sift != NULL;
@@ -58,6 +71,7 @@ void recs__rows_tax(recs__rows *rows) {
     tax_row(rows, id);
     fits &= recs__squares_fit(rows->squares[id]);
   }
+  tax_blocks(rows);
   rows->flat = rows->sifted && fits && rows->kernel->way->flat && rows->kernel->options.shrink == 0 &&
                (rows->sums != RECS__SUMS_DOT || rows->positive);
 }
@@ -168,7 +182,11 @@ static int32_t allocate_taxes(recs__rows *rows) {
   size_t blocks = (size_t)rows->count / RECS__ROW_BLOCK + 1;
   rows->gains = recs__alloc_zero(context, blocks, RECS__ROW_BLOCK * sizeof *rows->gains);
   rows->tolls = recs__alloc_zero(context, blocks, RECS__ROW_BLOCK * sizeof *rows->tolls);
-  return rows->gains == NULL || rows->tolls == NULL ? recs__fail_nomem() : RECS_OK;
+  rows->block_shares = recs__alloc(context, blocks, sizeof *rows->block_shares);
+  rows->block_tolls = recs__alloc(context, blocks, sizeof *rows->block_tolls);
+  if (rows->gains == NULL || rows->tolls == NULL || rows->block_shares == NULL || rows->block_tolls == NULL)
+    return recs__fail_nomem();
+  return RECS_OK;
 }
 
 static int32_t allocate_facts(recs__rows *rows) {
@@ -243,6 +261,8 @@ void recs__rows_free(recs__rows *rows) {
   }
   recs__free(context, rows->gains);
   recs__free(context, rows->tolls);
+  recs__free(context, rows->block_shares);
+  recs__free(context, rows->block_tolls);
   recs__release(rows->backing);
   recs__release(rows->kernel);
   memset(rows, 0, sizeof *rows);

@@ -17,6 +17,8 @@ typedef struct recs__rows {
   double *squares;
   float *gains; /* see recs__sieve; with tolls for whole blocks of rows, 0 behind the last */
   float *tolls;
+  float *block_shares; /* for each block: 1 / its largest gain, and its least toll */
+  float *block_tolls;
   double top_toll;  /* the largest */
   int32_t sifted;   /* 0: the sieve's numbers do not fit floats; every pair is finished */
   int32_t flat;     /* 1: dot * gain orders rows as their similarity does, and no dot comes back to 0 unnoticed */
@@ -27,7 +29,7 @@ typedef struct recs__rows {
 } recs__rows;
 
 /* Gains and tolls come in whole blocks of this many rows. */
-enum { RECS__ROW_BLOCK = 32 };
+enum { RECS__ROW_BLOCK = 64 };
 
 /* What the rows are prepared for. */
 enum {

@@ -6,6 +6,9 @@
 #include "lib/similarity/keys.h"
 #include "lib/similarity/rows.h"
 
+/* So many pairs at most are filled between two calls of recs__shortlist_ready(). */
+enum { RECS__CHUNK = 64 };
+
 typedef struct recs__shortlist {
   /* Set by the caller. */
   const recs__rows *rows;
@@ -29,7 +32,7 @@ typedef struct recs__shortlist {
 
 /* Keys to make room for. */
 static inline size_t recs__shortlist_room(size_t k) {
-  return 3 * k + 2 * RECS__PAIRS;
+  return 2 * k + RECS__PAIRS + RECS__CHUNK;
 }
 
 /* Begins with a row of the facts `x`; what the caller set stays. */
@@ -39,7 +42,6 @@ void recs__shortlist_begin(recs__shortlist *list, const recs__facts *x);
 void recs__shortlist_settle(recs__shortlist *list);
 
 /* To be called before at most RECS__CHUNK more pairs are filled. */
-enum { RECS__CHUNK = 64 };
 static inline void recs__shortlist_ready(recs__shortlist *list) {
   if (list->waiting > RECS__PAIRS - RECS__CHUNK)
     recs__shortlist_settle(list);
