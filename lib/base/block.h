@@ -24,6 +24,7 @@ typedef void (*recs__block_update_fn)(void *block, size_t stride, const void *le
 /* What works on one type of elements: double or float. */
 typedef struct recs__block_kind {
   size_t size;  /* of an element */
+  size_t left;  /* rows in a group of a left panel; 0: all of them */
   size_t right; /* rows in a group of a right panel */
   recs__block_update_fn update;
   /* Packs `rows` x `depth` elements, or with `turned` the transpose of `depth` x `rows` elements, in groups of `group` rows. */
@@ -38,8 +39,9 @@ typedef struct recs__block_kind {
 /* The kernels for RECS_CPU_* bits: of double, or with `single` of float. */
 recs__block_kind recs__block_kind_of(uint32_t cpu, int single);
 
-/* For a feature, where the build has it: [0] of double, [1] of float. */
+/* For a feature, and by BLAS, where the build has it: [0] of double, [1] of float. */
 extern const recs__block_update_fn recs__block_update_avx2[2];
 extern const recs__block_update_fn recs__block_update_avx512[2];
+extern const recs__block_update_fn recs__block_update_blas[2]; /* of panels that are one group */
 
 #endif

@@ -145,6 +145,16 @@ static desk desk_of(const sweeping *sweep, uint32_t thread) {
   return own;
 }
 
+static void pack_left(const recs__block_kind *kind, char *panel, const char *block, size_t stride, size_t rows, size_t depth,
+                      int turned) {
+  kind->pack(panel, block, stride, rows, depth, kind->left == 0 ? rows : kind->left, turned);
+}
+
+static void pack_right(const recs__block_kind *kind, char *panel, const char *block, size_t stride, size_t rows, size_t depth,
+                       int turned) {
+  kind->pack(panel, block, stride, rows, depth, kind->right == 0 ? rows : kind->right, turned);
+}
+
 /* product = W D^-1, where `packed` is W and `turn` is -D^-1. */
 static void multiply(const recs__block_kind *kind, char *product, const char *packed, const char *turn, size_t rows, size_t depth) {
   memset(product, 0, rows * depth * kind->size);
@@ -163,11 +173,11 @@ static int sweep_step(const sweeping *sweep, char *block, size_t begin) {
     return 0;
   if (rows == step)
     return 1;
-  kind->pack(sweep->turn, corner, rows, step, step, kind->right, 0);
-  kind->pack(own.packed, column, rows, rows, step, RECS__BLOCK_LEFT, 0);
-  kind->pack(right, column, rows, rows, step, kind->right, 0);
+  pack_right(kind, sweep->turn, corner, rows, step, step, 0);
+  pack_left(kind, own.packed, column, rows, rows, step, 0);
+  pack_right(kind, right, column, rows, rows, step, 0);
   multiply(kind, own.product, own.packed, sweep->turn, rows, step);
-  kind->pack(own.packed, own.product, step, rows, step, RECS__BLOCK_LEFT, 0);
+  pack_left(kind, own.packed, own.product, step, rows, step, 0);
   for (size_t i = 0; i < step; i++)
     memcpy(own.product + (begin + i) * line, corner + i * stride, line);
   kind->update(block, rows, own.packed, right, rows, rows, step);
@@ -201,10 +211,10 @@ static int32_t sweep_column(void *payload, uint32_t thread, size_t begin, size_t
     char *block = above ? block_at(inverse, sweep->pivot, i) : block_at(inverse, i, sweep->pivot);
     if (i == sweep->pivot)
       continue;
-    kind->pack(sweep->right + i * bytes, block, rows, rows, rows, kind->right, above);
-    kind->pack(own.packed, block, rows, rows, rows, RECS__BLOCK_LEFT, above);
+    pack_right(kind, sweep->right + i * bytes, block, rows, rows, rows, above);
+    pack_left(kind, own.packed, block, rows, rows, rows, above);
     multiply(kind, own.product, own.packed, sweep->turn, rows, rows);
-    kind->pack(sweep->left + i * bytes, own.product, rows, rows, rows, RECS__BLOCK_LEFT, 0);
+    pack_left(kind, sweep->left + i * bytes, own.product, rows, rows, rows, 0);
     kind->pack(block, own.product, rows, rows, rows, above ? rows : 1, 0);
   }
   return RECS_OK;
@@ -236,7 +246,7 @@ static int32_t sweep_all(sweeping *sweep, const recs__progress *progress) {
     RECS_TRY(sweep_pivot(sweep));
     if (blocks == 1)
       break;
-    kind->pack(sweep->turn, block_at(inverse, sweep->pivot, sweep->pivot), rows, rows, rows, kind->right, 0);
+    pack_right(kind, sweep->turn, block_at(inverse, sweep->pivot, sweep->pivot), rows, rows, rows, 0);
     RECS_TRY(recs__parallel(inverse->context, blocks, 1, sweep_column, sweep, NULL));
     RECS_TRY(recs__parallel(inverse->context, blocks * (blocks + 1) / 2, GRAIN, sweep_blocks, sweep, &part));
   }

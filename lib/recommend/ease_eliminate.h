@@ -2,8 +2,8 @@
  * others left in front (minimum degree), they cost next to nothing and leave a matrix over the rest, which is inverted; and what the
  * inverse is between them and all others follows from that. With G = X'X + lambda I, d the pivot of an eliminated item e, v its column
  * at that time over the items A(e) that were left and shared something with it, and l = v / d:
- *   the rest loses l v', and of the inverse P, P(e, j) = (j is e) / d - sum over k in A(e) of l(k) P(k, j) for all j but those eliminated before e
- * (Takahashi, Fagan and Chin 1973). */
+ *   the rest loses l v', and of the inverse P(e, j) = (j is e) / d - sum over k in A(e) of l(k) P(k, j), for all j but those that were
+ *   eliminated before e (Takahashi, Fagan and Chin 1973). */
 #ifndef RECS_LIB_RECOMMEND_EASE_ELIMINATE_H
 #define RECS_LIB_RECOMMEND_EASE_ELIMINATE_H
 
