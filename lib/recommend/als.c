@@ -88,9 +88,7 @@ static int32_t queries(float *out, uint8_t *known, const recs_scorer *scorer, co
   const recs__als *self = (const recs__als *)scorer;
   recs__als_request request;
   RECS_TRY(recs__als_request_open(&request, self, histories, count));
-  for (size_t i = 0; i < count; i += RECS__ALS_LANES)
-    recs__als_fold_in(out + i * self->width, &request, self, histories + i,
-                      count - i < RECS__ALS_LANES ? count - i : RECS__ALS_LANES);
+  recs__als_fold_in(out, &request, self, histories, count);
   for (size_t i = 0; i < count; i++)
     known[i] = !is_zero(out + i * self->width, self->width);
   recs__als_request_close(&request);
@@ -114,7 +112,7 @@ static int32_t similar(const recs_scorer *scorer, uint32_t item, recs__board *bo
 /* amounts(j) = c p y(j)' z for each entry of the row, z being the user's inverse applied to the item's factors, as in Hu et al.
  * section 5. What rounding keeps from the score is spread over the amounts by their size. */
 static void find_amounts(double *amounts, const recs__als *self, recs__als_request *request, uint32_t item) {
-  const recs__als_row *row = &request->rows[0];
+  const recs__als_row *row = &request->row;
   double rest = recs__vectors_dot(&self->vectors, row->out, item), size = 0;
   float *z = row->out; /* the user's factors are not needed any more */
   recs__als_solve_for(z, &request->problem, row, self->factors + (size_t)item * self->width, &request->scratch);
@@ -140,8 +138,8 @@ static int32_t reasons(const recs_scorer *scorer, const recs_history *history, u
   if (status == RECS_OK) {
     recs__als_fold_in(user, &request, self, history, 1);
     find_amounts(amounts, self, &request, item);
-    for (size_t j = 0; j < request.rows[0].count && status == RECS_OK; j++)
-      status = recs__reasons_add(out, RECS_REASON_ITEM, request.rows[0].ids[j], NULL, amounts[j]);
+    for (size_t j = 0; j < request.row.count && status == RECS_OK; j++)
+      status = recs__reasons_add(out, RECS_REASON_ITEM, request.row.ids[j], NULL, amounts[j]);
     recs__als_request_close(&request);
   }
   recs__free(context, amounts);

@@ -18,21 +18,18 @@ typedef struct recs__als {
   double loss;
 } recs__als;
 
-typedef struct recs__als_entry {
-  uint32_t item;
-  double weight;
-} recs__als_entry;
+enum { RECS__ALS_AT_ONCE = 128 }; /* histories among which like ones are looked for */
 
 /* What requests work on. */
 typedef struct recs__als_request {
   const recs_context *context;
   recs__als_scratch scratch;
   recs__als_problem problem;
-  recs__als_entry *entries;
+  uint64_t *entries; /* items and weights */
   uint32_t *ids;
   float *weights;
-  size_t longest;                      /* history; ids and weights have room for one in each place */
-  recs__als_row rows[RECS__ALS_LANES]; /* the histories as rows of the training matrix */
+  size_t longest;    /* history; ids and weights have room for one in each place */
+  recs__als_row row; /* the history that was solved for last, as a row of the training matrix */
 } recs__als_request;
 
 /* For these histories. On failure nothing is left. */
@@ -40,8 +37,8 @@ int32_t recs__als_request_open(recs__als_request *request, const recs__als *als,
                                size_t count);
 void recs__als_request_close(recs__als_request *request);
 
-/* Solves for the users of up to RECS__ALS_LANES of these histories, `width` floats each: repeats of an item are one entry of the sum
- * of their weights. What comes out for one does not depend on the others, and is what the fit would give a user of that row. */
+/* Solves for the users of these histories, `width` floats each: repeats of an item are one entry of the sum of their weights. What
+ * comes out for one does not depend on the others, and is what the fit would give a user of that row. */
 void recs__als_fold_in(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
                        size_t count);
 

@@ -39,15 +39,14 @@ void recs__als_request_close(recs__als_request *request) {
   recs__free(request->context, request->weights);
 }
 
-/* By item, and of one item by weight: the sum must not depend on the order of the history. */
-static int by_item(const void *first, const void *second) {
-  const recs__als_entry *a = first, *b = second;
-  if (a->item != b->item)
-    return a->item < b->item ? -1 : 1;
-  return (a->weight > b->weight) - (a->weight < b->weight);
+static float float_of(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
 }
 
-/* The history as a row of the training matrix would have it; ids and weights go to place `place`. */
+/* The history as a row of the training matrix would have it, on ids and weights of its own place. Items and weights are sorted
+ * together, by their bits: sums must not depend on the order of the history. */
 static recs__als_row make_row(recs__als_request *request, const recs__als *als, const recs_history *history,
                               size_t place) {
   uint32_t *ids = request->ids + place * request->longest;
@@ -55,37 +54,60 @@ static recs__als_row make_row(recs__als_request *request, const recs__als *als, 
   recs__als_row row = {.ids = ids, .weights = weights};
   size_t counted = 0;
   for (size_t i = 0; i < history->count; i++) {
-    request->entries[i].item = history->items[i];
-    request->entries[i].weight = recs__history_weight(history, i);
+    float weight = history->weights == NULL ? 1.0F : history->weights[i];
+    uint32_t bits;
+    memcpy(&bits, &weight, sizeof bits);
+    request->entries[i] = (uint64_t)history->items[i] << 32 | bits;
   }
-  recs__sort(request->entries, history->count, sizeof *request->entries, by_item);
+  recs__sort_u64(request->entries, history->count);
   for (size_t i = 0; i < history->count; row.count++) {
-    recs__als_entry entry = request->entries[i++];
-    for (; i < history->count && request->entries[i].item == entry.item; i++)
-      entry.weight += request->entries[i].weight;
-    ids[row.count] = entry.item;
-    weights[row.count] = (float)entry.weight;
+    uint32_t item = (uint32_t)(request->entries[i] >> 32);
+    double weight = 0;
+    for (; i < history->count && request->entries[i] >> 32 == item; i++)
+      weight += (double)float_of((uint32_t)request->entries[i]);
+    ids[row.count] = item;
+    weights[row.count] = (float)weight;
     counted += weights[row.count] != 0;
   }
   row.ridge = recs__als_ridge(&als->options, counted, als->scorer.items);
   return row;
 }
 
+/* Up to RECS__ALS_LANES histories, by their numbers. */
+static void fold_some(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
+                      const uint32_t *numbers, size_t count) {
+  recs__als_row few[RECS__ALS_LANES];
+  size_t waiting = 0;
+  for (size_t i = 0; i < count; i++) {
+    recs__als_row row = make_row(request, als, &histories[numbers[i]], i);
+    row.out = out + (size_t)numbers[i] * als->width;
+    if (row.count == 0)
+      memset(row.out, 0, als->width * sizeof *row.out);
+    else if (row.count <= RECS__ALS_FEW)
+      few[waiting++] = row;
+    else
+      recs__als_solve_many(&request->problem, &row, &request->scratch);
+    request->row = row;
+  }
+  for (size_t i = 0, lanes = request->problem.kernels->lanes; i < waiting; i += lanes)
+    recs__als_solve_few(&request->problem, few + i, waiting - i < lanes ? waiting - i : lanes, &request->scratch);
+}
+
 void recs__als_fold_in(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
                        size_t count) {
-  recs__als_row few[RECS__ALS_LANES];
-  size_t side_by_side = 0;
-  for (size_t i = 0; i < count; i++, out += als->width) {
-    recs__als_row *row = &request->rows[i];
-    *row = make_row(request, als, &histories[i], i);
-    row->out = out;
-    if (row->count == 0)
-      memset(out, 0, als->width * sizeof *out);
-    else if (row->count <= RECS__ALS_FEW)
-      few[side_by_side++] = *row;
-    else
-      recs__als_solve_many(&request->problem, row, &request->scratch);
+  for (size_t begin = 0; begin < count; begin += RECS__ALS_AT_ONCE) {
+    size_t some = count - begin < RECS__ALS_AT_ONCE ? count - begin : RECS__ALS_AT_ONCE;
+    uint64_t order[RECS__ALS_AT_ONCE];
+    uint32_t numbers[RECS__ALS_AT_ONCE];
+    for (size_t i = 0; i < some; i++) { /* histories of like lengths are solved for side by side */
+      size_t length = histories[begin + i].count;
+      order[i] = (uint64_t)(length < UINT32_MAX ? length : UINT32_MAX) << 32 | i;
+    }
+    recs__sort_u64(order, some);
+    for (size_t i = 0; i < some; i++)
+      numbers[i] = (uint32_t)order[i];
+    for (size_t i = 0; i < some; i += RECS__ALS_LANES)
+      fold_some(out + begin * als->width, request, als, histories + begin, numbers + i,
+                some - i < RECS__ALS_LANES ? some - i : RECS__ALS_LANES);
   }
-  for (size_t i = 0, lanes = request->problem.kernels->lanes; i < side_by_side; i += lanes)
-    recs__als_solve_few(&request->problem, few + i, side_by_side - i < lanes ? side_by_side - i : lanes, &request->scratch);
 }
