@@ -68,8 +68,8 @@ RECS_API int32_t recs_als_options_init(recs_als_options *options, size_t struct_
  *   #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread; the same bits for any number of threads. Complexity: with d factors, rounded up to a
  * multiple of 16, an iteration is O(entries d min(d, 64)) for rows of up to 64 entries, O(entries d block + d^2 block)
- * for others, and O((users + items) d^2 + d^3). Memory while it fits: 4 (users + items) d bytes, a transposed copy of
- * the matrix (8 bytes an entry), about 500 d^2 bytes and for each thread some 16 d^2 + 5000 d + 300,000 bytes; in the
+ * for others, and O((users + items) d^2 + d^3). Memory while it fits: (4 d + 8) bytes a user and an item, a transposed
+ * copy of the matrix (8 bytes an entry), some 300 d^2 bytes, and for each thread 8 d^2 + 7000 d + 310,000 bytes; in the
  * end 8 items d bytes stay, of which a mapped file holds half. A request is O(n^2 d) for a history of n items, but no
  * more than O(n d^2 + d^3), and O(items d).
  * @since 0.1
