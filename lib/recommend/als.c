@@ -87,12 +87,13 @@ static int is_zero(const float *values, uint32_t width) {
 static int32_t queries(float *out, uint8_t *known, const recs_scorer *scorer, const recs_history *histories, size_t count) {
   const recs__als *self = (const recs__als *)scorer;
   recs__als_request request;
+  int32_t status;
   RECS_TRY(recs__als_request_open(&request, self, histories, count));
-  recs__als_fold_in(out, &request, self, histories, count);
+  status = recs__als_fold_in(out, &request, self, histories, count);
   for (size_t i = 0; i < count; i++)
     known[i] = !is_zero(out + i * self->width, self->width);
   recs__als_request_close(&request);
-  return RECS_OK;
+  return status;
 }
 
 /* The cosine of the items' factors. */
@@ -136,8 +137,9 @@ static int32_t reasons(const recs_scorer *scorer, const recs_history *history, u
   if (status == RECS_OK)
     status = recs__als_request_open(&request, self, history, 1);
   if (status == RECS_OK) {
-    recs__als_fold_in(user, &request, self, history, 1);
-    find_amounts(amounts, self, &request, item);
+    status = recs__als_fold_in(user, &request, self, history, 1);
+    if (status == RECS_OK)
+      find_amounts(amounts, self, &request, item);
     for (size_t j = 0; j < request.row.count && status == RECS_OK; j++)
       status = recs__reasons_add(out, RECS_REASON_ITEM, request.row.ids[j], NULL, amounts[j]);
     recs__als_request_close(&request);

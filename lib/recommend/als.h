@@ -38,8 +38,9 @@ int32_t recs__als_request_open(recs__als_request *request, const recs__als *als,
 void recs__als_request_close(recs__als_request *request);
 
 /* Solves for the users of these histories, `width` floats each: repeats of an item are one entry of the sum of their weights. What
- * comes out for one does not depend on the others, and is what the fit would give a user of that row. */
-void recs__als_fold_in(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
-                       size_t count);
+ * comes out for one does not depend on the others, and is what the fit would give a user of that row. RECS_ERROR_NUMERIC when factors
+ * overflow. */
+int32_t recs__als_fold_in(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
+                          size_t count);
 
 #endif

@@ -1,6 +1,7 @@
 /* A user's factors by a history. */
 #include "lib/recommend/als.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "lib/base/memory.h"
@@ -93,8 +94,8 @@ static void fold_some(float *out, recs__als_request *request, const recs__als *a
     recs__als_solve_few(&request->problem, few + i, waiting - i < lanes ? waiting - i : lanes, &request->scratch);
 }
 
-void recs__als_fold_in(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
-                       size_t count) {
+int32_t recs__als_fold_in(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
+                          size_t count) {
   for (size_t begin = 0; begin < count; begin += RECS__ALS_AT_ONCE) {
     size_t some = count - begin < RECS__ALS_AT_ONCE ? count - begin : RECS__ALS_AT_ONCE;
     uint64_t order[RECS__ALS_AT_ONCE];
@@ -110,4 +111,9 @@ void recs__als_fold_in(float *out, recs__als_request *request, const recs__als *
       fold_some(out + begin * als->width, request, als, histories + begin, numbers + i,
                 some - i < RECS__ALS_LANES ? some - i : RECS__ALS_LANES);
   }
+  for (size_t i = 0; i < count * als->width; i++) {
+    if (!isfinite(out[i]))
+      return recs__fail(RECS_ERROR_NUMERIC, "the weights of a history are too large for an alpha of %g", als->options.alpha);
+  }
+  return RECS_OK;
 }

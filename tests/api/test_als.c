@@ -284,11 +284,16 @@ START_TEST(weights_too_large) {
   static const int64_t offsets[] = {0, 1};
   static const uint32_t columns[] = {0};
   static const float weights[] = {3e38F};
+  recs_history history = history_of(columns, weights, 1);
   recs_scorer *scorer;
   recs_matrix *matrix;
+  double scores[ITEMS];
   ck_ok(recs_matrix_create(&matrix, context, 1, 1, offsets, columns, weights));
   ck_fails(fit(&scorer, matrix, "alpha=1000"), RECS_ERROR_NUMERIC, "alpha");
   ck_assert_ptr_null(scorer);
+  scorer = fitted(context, 0, "factors=2;alpha=1000");
+  ck_fails(recs_scorer_score(scores, scorer, &history), RECS_ERROR_NUMERIC, "1000");
+  recs_scorer_free(scorer);
   recs_matrix_free(matrix);
 }
 END_TEST

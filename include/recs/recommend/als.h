@@ -105,7 +105,7 @@ RECS_API int32_t recs_als_items(const float **out, uint32_t *out_width, const re
  * @param scorer an "als".
  * @param history the history; its user is of no account.
  * @return #RECS_OK; #RECS_ERROR_INVALID for NULL, a scorer of another kind, or an item that is not in the catalogue;
- *   #RECS_ERROR_NUMERIC for a weight that is not finite; #RECS_ERROR_NOMEM.
+ *   #RECS_ERROR_NUMERIC for a weight that is not finite, or so large that the factors overflow; #RECS_ERROR_NOMEM.
  * Thread safety: any thread; no thread is started. Complexity: O(n^2 d) for n items and d factors, but no more than
  * O(n d^2 + d^3).
  * @since 0.1
