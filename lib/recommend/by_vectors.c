@@ -40,8 +40,9 @@ typedef struct desk {
   recs__quest *quests;
   uint64_t *notes;
   float *queries;
-  recs__search_room room;
+  void *packed;
   uint8_t *known;
+  uint64_t *order; /* room for sorting the longest history */
   uint32_t *seen; /* the histories' items, one history after the other, ascending in each */
   uint64_t *bits; /* the candidates that have a vector */
 } desk;
@@ -49,22 +50,25 @@ typedef struct desk {
 static int32_t desk_init(desk *self, const recs_scorer *scorer, const recs_history *histories, size_t count,
                          size_t room) {
   const recs_context *context = scorer->object.context;
-  size_t seen = 0;
+  size_t seen = 0, longest = 0;
   self->context = context;
   self->vectors = scorer->kind->vectors(scorer);
-  for (size_t i = 0; i < count; i++)
+  for (size_t i = 0; i < count; i++) {
     seen += histories[i].count;
+    longest = histories[i].count > longest ? histories[i].count : longest;
+  }
   self->tops = recs__alloc_zero(context, count, sizeof *self->tops);
   self->quests = recs__alloc_zero(context, count, sizeof *self->quests);
   self->notes = recs__alloc(context, count * recs__quest_notes(room), sizeof *self->notes);
   self->queries = recs__alloc(context, count * self->vectors->dimension, sizeof *self->queries);
+  self->packed = recs__vectors_room(self->vectors, count);
   self->known = recs__alloc_zero(context, count, sizeof *self->known);
+  self->order = recs__alloc(context, longest, sizeof *self->order);
   self->seen = recs__alloc(context, seen, sizeof *self->seen);
   self->bits = recs__alloc(context, recs__vectors_words(self->vectors), sizeof *self->bits);
   if (self->tops == NULL || self->quests == NULL || self->notes == NULL || self->queries == NULL ||
-      self->known == NULL || self->seen == NULL || self->bits == NULL)
+      self->packed == NULL || self->known == NULL || self->order == NULL || self->seen == NULL || self->bits == NULL)
     return recs__fail_nomem();
-  RECS_TRY(recs__search_room_init(&self->room, self->vectors, count, room));
   for (; self->count < count; self->count++)
     RECS_TRY(recs__top_init(&self->tops[self->count], context, room, room));
   return RECS_OK;
@@ -77,17 +81,11 @@ static void desk_free(desk *self) {
   recs__free(self->context, self->quests);
   recs__free(self->context, self->notes);
   recs__free(self->context, self->queries);
-  recs__search_room_free(&self->room);
+  recs__free(self->context, self->packed);
   recs__free(self->context, self->known);
+  recs__free(self->context, self->order);
   recs__free(self->context, self->seen);
   recs__free(self->context, self->bits);
-}
-
-static int by_row(const void *first, const void *second) {
-  uint32_t a, b;
-  memcpy(&a, first, sizeof a);
-  memcpy(&b, second, sizeof b);
-  return (a > b) - (a < b);
 }
 
 /* Asks for the list of one history; `seen` has room for its items. */
@@ -108,8 +106,11 @@ static void ask(desk *self, size_t place, const recs_history *history, uint32_t 
   quest->norm = sqrt(vectors->tile->dot(query, query, vectors->dimension));
   if (quest->without_count == 0)
     return;
-  memcpy(seen, history->items, history->count * sizeof *seen);
-  recs__sort(seen, history->count, sizeof *seen, by_row);
+  for (size_t i = 0; i < history->count; i++)
+    self->order[i] = history->items[i];
+  recs__sort_u64(self->order, history->count);
+  for (size_t i = 0; i < history->count; i++)
+    seen[i] = (uint32_t)self->order[i];
 }
 
 static float finish(void *payload, size_t quest, uint32_t row) {
@@ -128,7 +129,7 @@ static int32_t list_all(desk *self, const recs_scorer *scorer, const recs_histor
     self->bits[word] = self->vectors->known[word] & (candidates == NULL ? UINT64_MAX : candidates->bits[word]);
   for (size_t i = 0; i < count; seen += histories[i++].count)
     ask(self, i, &histories[i], seen, include_seen, room);
-  recs__vectors_search(self->vectors, self->quests, count, &all, &self->room, finish, self);
+  recs__vectors_search(self->vectors, self->quests, count, &all, self->packed, finish, self);
   return RECS_OK;
 }
 

@@ -42,7 +42,7 @@ typedef struct recs__dense_desk {
   recs__quest *quests;
   uint64_t *heaps;
   uint64_t *notes;
-  recs__search_room room;
+  void *packed;
 } recs__dense_desk;
 
 /* Memory: 24 bytes a query and k, and 1 or 4 a query and value. On failure nothing is left to free. */

@@ -17,9 +17,10 @@ int32_t recs__dense_desk_init(recs__dense_desk *desk, const recs__dense *dense, 
   desk->selectors = recs__alloc_zero(context, count, sizeof *desk->selectors);
   desk->quests = recs__alloc_zero(context, count, sizeof *desk->quests);
   desk->heaps = recs__alloc(context, heaps, sizeof *desk->heaps);
+  desk->packed = recs__vectors_room(&dense->vectors, count);
   desk->notes = recs__alloc(context, notes, sizeof *desk->notes);
   if (desk->selectors != NULL && desk->quests != NULL && desk->heaps != NULL && desk->notes != NULL &&
-      recs__search_room_init(&desk->room, &dense->vectors, count, desk->k) == RECS_OK)
+      desk->packed != NULL)
     return RECS_OK;
   recs__dense_desk_free(desk);
   return recs__fail_nomem();
@@ -34,7 +35,7 @@ void recs__dense_desk_free(recs__dense_desk *desk) {
   recs__free(context, desk->quests);
   recs__free(context, desk->heaps);
   recs__free(context, desk->notes);
-  recs__search_room_free(&desk->room);
+  recs__free(context, desk->packed);
   memset(desk, 0, sizeof *desk);
 }
 
@@ -79,5 +80,5 @@ static float finish(void *payload, size_t quest, uint32_t row) {
 
 void recs__dense_search(recs__dense_desk *desk, size_t count, const recs__row_range *range) {
   if (desk->k > 0)
-    recs__vectors_search(&desk->dense->vectors, desk->quests, count, range, &desk->room, finish, desk);
+    recs__vectors_search(&desk->dense->vectors, desk->quests, count, range, desk->packed, finish, desk);
 }

@@ -101,7 +101,8 @@ static size_t divide_up(size_t amount, size_t by) {
 static void cut(asking *ask) {
   size_t threads = recs__parallel_threads(ask->index->object.context, SIZE_MAX, 1);
   size_t rows = ask->index->dense.rows.count, parts = 1, rounds;
-  size_t bytes = sizeof(uint64_t) * (ask->room + recs__quest_notes(ask->room)) + sizeof(float) * ask->dimension;
+  size_t bytes = sizeof(uint64_t) * (ask->room + recs__quest_notes(ask->room)) +
+                 recs__vectors_packed(&ask->index->dense.vectors);
   size_t most = DESK_BYTES / bytes;
   most = most < LEAST_QUERIES ? LEAST_QUERIES : most > MOST_QUERIES ? MOST_QUERIES : most;
   ask->chunks = divide_up(ask->count, most);

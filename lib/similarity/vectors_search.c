@@ -13,7 +13,7 @@ typedef struct search {
   const recs__vectors *vectors;
   recs__quest *quests;
   size_t count;
-  const recs__search_room *room;
+  void *room;
   recs__finish_fn finish;
   void *payload;
 } search;
@@ -22,23 +22,12 @@ static size_t quads_of(const recs__vectors *vectors) {
   return ((size_t)vectors->dimension + 3) / 4;
 }
 
-int32_t recs__search_room_init(recs__search_room *room, const recs__vectors *vectors, size_t count, size_t k) {
-  size_t width = vectors->bytes != NULL ? 4 * quads_of(vectors) : sizeof(float) * vectors->columns;
-  room->context = vectors->context;
-  room->packed = recs__alloc(vectors->context, (count + QUERIES - 1) / QUERIES * QUERIES, width);
-  room->low = recs__alloc(vectors->context, recs__quest_notes(k), sizeof *room->low);
-  if (room->packed != NULL && room->low != NULL)
-    return RECS_OK;
-  recs__search_room_free(room);
-  return recs__fail_nomem();
+size_t recs__vectors_packed(const recs__vectors *vectors) {
+  return vectors->bytes != NULL ? 4 * quads_of(vectors) : sizeof(float) * vectors->columns;
 }
 
-void recs__search_room_free(recs__search_room *room) {
-  if (room->context == NULL)
-    return;
-  recs__free(room->context, room->packed);
-  recs__free(room->context, room->low);
-  memset(room, 0, sizeof *room);
+void *recs__vectors_room(const recs__vectors *vectors, size_t count) {
+  return recs__alloc(vectors->context, (count + QUERIES - 1) / QUERIES * QUERIES, recs__vectors_packed(vectors));
 }
 
 /* How far the place of a row may be off. */
@@ -69,19 +58,19 @@ static void finish_notes(const search *self, size_t number) {
   quest->noted = 0;
 }
 
-/* The level becomes what k rows have at least; notes that are below it at most are dropped. */
+/* The level becomes what the first k have at least; notes that are below it at most are dropped. */
 static void thin_notes(const search *self, recs__quest *quest) {
-  uint64_t *low = self->room->low;
-  size_t kept = 0;
+  size_t kept = quest->k;
+  float least = INFINITY;
   if (quest->noted <= quest->k)
     return;
-  for (size_t i = 0; i < quest->noted; i++) {
-    uint32_t row = recs__key_row(quest->notes[i]);
-    low[i] = recs__key_of(recs__key_score(quest->notes[i]) - error_of(self, quest, row), row);
+  recs__keys_select(quest->notes, quest->noted, quest->k - 1);
+  for (size_t i = 0; i < quest->k; i++) {
+    float place = recs__key_score(quest->notes[i]);
+    least = fminf(least, place - error_of(self, quest, recs__key_row(quest->notes[i])));
   }
-  recs__keys_select(low, quest->noted, quest->k - 1);
-  quest->level = fmaxf(quest->level, recs__key_score(low[quest->k - 1]));
-  for (size_t i = 0; i < quest->noted; i++) {
+  quest->level = fmaxf(quest->level, least);
+  for (size_t i = quest->k; i < quest->noted; i++) {
     uint64_t note = quest->notes[i];
     quest->notes[kept] = note;
     kept += recs__key_score(note) + error_of(self, quest, recs__key_row(note)) >= quest->level;
@@ -146,7 +135,7 @@ static recs__byte_level byte_level(const recs__quest *quest) {
 
 static void search_six_floats(const search *self, size_t first, size_t count, uint64_t begin, uint64_t bits) {
   const recs__vectors *vectors = self->vectors;
-  const float *queries = (const float *)self->room->packed + first * vectors->columns;
+  const float *queries = (const float *)self->room + first * vectors->columns;
   float places[QUERIES * ROWS], levels[QUERIES];
   uint64_t masks[QUERIES];
   for (size_t q = 0; q < QUERIES; q++)
@@ -162,7 +151,7 @@ static void search_six_floats(const search *self, size_t first, size_t count, ui
 static void search_six_bytes(const search *self, size_t first, size_t count, uint64_t begin, uint64_t bits) {
   const recs__vectors *vectors = self->vectors;
   const uint8_t *group = vectors->bytes + begin / ROWS * recs__vectors_byte_group(vectors);
-  const uint8_t *queries = (const uint8_t *)self->room->packed + first * 4 * quads_of(vectors);
+  const uint8_t *queries = (const uint8_t *)self->room + first * 4 * quads_of(vectors);
   int32_t products[QUERIES * ROWS];
   recs__byte_level levels[QUERIES];
   uint64_t masks[QUERIES];
@@ -182,12 +171,12 @@ static void search_one(const search *self, uint64_t begin, uint64_t bits) {
   int32_t products[ROWS];
   uint64_t mask;
   if (vectors->bytes == NULL) {
-    mask = vectors->tile->one(places, self->room->packed, vectors->groups + begin * vectors->columns, vectors->columns,
+    mask = vectors->tile->one(places, self->room, vectors->groups + begin * vectors->columns, vectors->columns,
                               float_level(self->quests));
     take(self, 0, places, mask & bits, begin);
     return;
   }
-  mask = vectors->byte_tile->one(products, self->room->packed,
+  mask = vectors->byte_tile->one(products, self->room,
                                  vectors->bytes + begin / ROWS * recs__vectors_byte_group(vectors),
                                  (uint32_t)quads_of(vectors), byte_level(self->quests));
   take_bytes(self, 0, products, mask & bits, begin);
@@ -220,7 +209,7 @@ static void search_group(const search *self, uint64_t begin, uint64_t bits) {
 /* Queries side by side, six by six; those that are missing are 0. One alone is a row. */
 static void pack_floats(const search *self, size_t width) {
   const recs__vectors *vectors = self->vectors;
-  float *packed = self->room->packed;
+  float *packed = self->room;
   for (size_t q = 0; q < self->count; q++) {
     recs__quest *quest = &self->quests[q];
     float *own = packed + q / width * width * vectors->columns + q % width;
@@ -243,7 +232,7 @@ static void pack_bytes(const search *self, size_t width) {
   double rounding = 2 + 4e-6 * 127 * 127 * vectors->dimension;
   for (size_t q = 0; q < self->count; q++) {
     recs__quest *quest = &self->quests[q];
-    uint8_t *own = (uint8_t *)self->room->packed + q / width * width * 4 * quads + q % width * 4;
+    uint8_t *own = (uint8_t *)self->room + q / width * width * 4 * quads + q % width * 4;
     double norm, rest;
     int32_t sum;
     if (quest->exact)
@@ -262,8 +251,7 @@ static void pack_bytes(const search *self, size_t width) {
 static void begin(const search *self) {
   const recs__vectors *vectors = self->vectors;
   size_t width = self->count == 1 ? 1 : QUERIES;
-  size_t bytes = vectors->bytes != NULL ? 4 * quads_of(vectors) : sizeof(float) * vectors->columns;
-  memset(self->room->packed, 0, (self->count + width - 1) / width * width * bytes);
+  memset(self->room, 0, (self->count + width - 1) / width * width * recs__vectors_packed(vectors));
   for (size_t q = 0; q < self->count; q++) {
     recs__quest *quest = &self->quests[q];
     quest->exact |= !recs__vectors_fits(quest->norm) || !recs__vectors_fits(vectors->reach);
@@ -281,7 +269,7 @@ static void begin(const search *self) {
 }
 
 void recs__vectors_search(const recs__vectors *vectors, recs__quest *quests, size_t count, const recs__row_range *range,
-                          const recs__search_room *room, recs__finish_fn finish, void *payload) {
+                          void *room, recs__finish_fn finish, void *payload) {
   search self = {vectors, quests, count, room, finish, payload};
   begin(&self);
   for (uint64_t first = range->begin; first < range->end; first += ROWS) {

@@ -41,19 +41,14 @@ static inline size_t recs__quest_notes(size_t k) {
   return 4 * k + 2 * RECS__TILE_ROWS;
 }
 
-/* What a search of some quests works in. */
-typedef struct recs__search_room {
-  const recs_context *context;
-  void *packed;  /* the queries side by side */
-  uint64_t *low; /* notes once more, by what they have at least */
-} recs__search_room;
+/* Bytes of a query as it is packed. */
+size_t recs__vectors_packed(const recs__vectors *vectors);
 
-/* For up to `count` quests for `k` rows each. On failure nothing is left to free. */
-int32_t recs__search_room_init(recs__search_room *room, const recs__vectors *vectors, size_t count, size_t k);
-void recs__search_room_free(recs__search_room *room);
+/* Room for packing up to `count` queries; NULL when there is no memory. Freed with recs__free(). */
+void *recs__vectors_room(const recs__vectors *vectors, size_t count);
 
 /* Searches a range of rows for some quests at once. */
 void recs__vectors_search(const recs__vectors *vectors, recs__quest *quests, size_t count, const recs__row_range *range,
-                          const recs__search_room *room, recs__finish_fn finish, void *payload);
+                          void *room, recs__finish_fn finish, void *payload);
 
 #endif
