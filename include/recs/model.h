@@ -158,7 +158,8 @@ RECS_API int32_t recs_model_recommend_history(uint32_t *out_items, double *out_s
  * @return #RECS_OK; #RECS_ERROR_INVALID, naming the row, before any list is made; #RECS_ERROR_OVERFLOW when @p
  *   user_count * @p n is beyond memory; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread. Complexity: that of the lists, over the threads; scratch as in recs_model_recommend(),
- * once a thread.
+ * once a thread. Scorers whose score is an inner product (als, content by embeddings) make the lists of 96 users in one
+ * pass over the items.
  * @since 0.1
  */
 RECS_API int32_t recs_model_recommend_many(uint32_t *out_items, double *out_scores, size_t *out_counts,

@@ -1,18 +1,22 @@
 /* Cosine between a profile and each item, in the space of the items' features. The profile is what the user did (the history's items, by
  * weight) and what the user's own profile says, each of unit length, by their declared weights (Pazzani and Billsus 2007). */
 #include "lib/data/matrix.h"
+#include "lib/recommend/by_vectors.h"
 #include "lib/recommend/kinds.h"
 #include "lib/recommend/space.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 typedef struct content {
   recs_scorer scorer;
   recs__space space;
   recs_matrix *items;    /* items x features, rows of unit length */
-  recs_matrix *postings; /* features x items: the same turned */
   recs_matrix *users;    /* users x features likewise, or NULL */
+  recs_matrix *postings; /* features x items: the items turned; or NULL, and there are vectors: */
+  float *values;         /* the items once more, with their zeros */
+  recs__vectors vectors;
   double history_weight;
   double profile_weight;
 } content;
@@ -39,6 +43,39 @@ static void destroy(void *object) {
   recs_matrix_free(self->items);
   recs_matrix_free(self->postings);
   recs_matrix_free(self->users);
+  recs__vectors_free(&self->vectors);
+  recs__free(self->scorer.object.context, self->values);
+}
+
+/* True when every row that has features has more than half of them all, as those of embeddings do. Any two then have one
+ * in common: products of all with all find what the postings would. */
+static int is_dense(const recs_matrix *rows) {
+  for (uint32_t row = 0; row < rows->rows; row++) {
+    int64_t count = rows->offsets[row + 1] - rows->offsets[row];
+    if (count > 0 && 2 * count <= (int64_t)rows->columns)
+      return 0;
+  }
+  return rows->columns > 0;
+}
+
+/* And not so many items without features that room for them all would be a waste. */
+static int has_vectors(const content *self) {
+  uint64_t values = (uint64_t)self->items->rows * self->items->columns;
+  return recs_matrix_entries(self->items) > values / 4 && is_dense(self->items) &&
+         (self->users == NULL || is_dense(self->users));
+}
+
+static int32_t make_vectors(content *self) {
+  const recs_matrix *items = self->items;
+  self->values = recs__alloc_zero(self->scorer.object.context, (size_t)items->rows * items->columns, sizeof *self->values);
+  if (self->values == NULL)
+    return recs__fail_nomem();
+  for (uint32_t row = 0; row < items->rows; row++) {
+    for (int64_t e = items->offsets[row]; e < items->offsets[row + 1]; e++)
+      self->values[(size_t)row * items->columns + items->indices[e]] = items->values[e];
+  }
+  return recs__vectors_init(&self->vectors, self->scorer.object.context, self->values, items->rows, items->columns, NULL,
+                            NULL);
 }
 
 static int32_t fit_parts(content *self, const recs_training *training, const recs_content_options *chosen,
@@ -46,7 +83,7 @@ static int32_t fit_parts(content *self, const recs_training *training, const rec
   self->history_weight = chosen->history_weight;
   self->profile_weight = chosen->profile_weight;
   RECS_TRY(recs__space_build(&self->space, &self->items, &self->users, training, chosen));
-  RECS_TRY(recs_matrix_transpose(&self->postings, self->items));
+  RECS_TRY(has_vectors(self) ? make_vectors(self) : recs_matrix_transpose(&self->postings, self->items));
   return recs__progress_at(progress, 1);
 }
 
@@ -76,6 +113,12 @@ static double length_of(const recs__board *profile) {
   return sqrt(sum);
 }
 
+/* As vectors have it. */
+static void round_to_floats(recs__board *profile) {
+  for (uint32_t i = 0; i < profile->count; i++)
+    profile->scores[profile->touched[i]] = (double)(float)profile->scores[profile->touched[i]];
+}
+
 /* The profile, of unit length unless nothing is known. */
 static void build_profile(recs__board *profile, const content *self, const recs_history *history) {
   double length;
@@ -89,6 +132,30 @@ static void build_profile(recs__board *profile, const content *self, const recs_
   length = length_of(profile);
   if (length > 0)
     recs__board_divide(profile, length);
+  if (self->values != NULL)
+    round_to_floats(profile);
+}
+
+static const recs__vectors *vectors(const recs_scorer *scorer) {
+  const content *self = (const content *)scorer;
+  return self->values == NULL ? NULL : &self->vectors;
+}
+
+static int32_t queries(float *out, uint8_t *known, const recs_scorer *scorer, const recs_history *histories,
+                       size_t count) {
+  const content *self = (const content *)scorer;
+  recs__board profile;
+  RECS_TRY(recs__board_init(&profile, scorer->object.context, self->space.features));
+  memset(out, 0, count * self->space.features * sizeof *out);
+  for (size_t i = 0; i < count; i++, out += self->space.features) {
+    build_profile(&profile, self, &histories[i]);
+    known[i] = profile.count > 0;
+    for (uint32_t f = 0; f < profile.count; f++)
+      out[profile.touched[f]] = (float)profile.scores[profile.touched[f]];
+    recs__board_clear(&profile);
+  }
+  recs__board_free(&profile);
+  return RECS_OK;
 }
 
 /* Cosines with a profile: along the postings of its features. */
@@ -102,6 +169,8 @@ static void score_profile(recs__board *board, const content *self, const recs__b
 static int32_t score(const recs_scorer *scorer, const recs_history *history, recs__board *board) {
   const content *self = (const content *)scorer;
   recs__board *profile;
+  if (self->values != NULL)
+    return recs__score_by_vectors(scorer, history, board);
   RECS_TRY(recs__board_space(&profile, board, self->space.features));
   build_profile(profile, self, history);
   score_profile(board, self, profile);
@@ -112,6 +181,10 @@ static int32_t score(const recs_scorer *scorer, const recs_history *history, rec
 static int32_t similar(const recs_scorer *scorer, uint32_t item, recs__board *board) {
   const content *self = (const content *)scorer;
   recs__board *profile;
+  if (self->values != NULL && recs__vectors_known(&self->vectors, item))
+    recs__board_add_products(board, &self->vectors, self->values + (size_t)item * self->space.features);
+  if (self->values != NULL)
+    return RECS_OK;
   RECS_TRY(recs__board_space(&profile, board, self->space.features));
   add_row(profile, self->items, item, 1);
   score_profile(board, self, profile);
@@ -149,7 +222,8 @@ static int32_t write_content(const recs_scorer *scorer, recs__writer *writer) {
   RECS_TRY(recs__write_f64(writer, "profile_weight", self->profile_weight));
   RECS_TRY(recs__space_write(&self->space, writer));
   RECS_SCOPED(writer, "items", recs__matrix_write(self->items, writer));
-  RECS_SCOPED(writer, "postings", recs__matrix_write(self->postings, writer));
+  if (self->postings != NULL)
+    RECS_SCOPED(writer, "postings", recs__matrix_write(self->postings, writer));
   RECS_TRY(recs__write_u64(writer, "has_users", self->users != NULL));
   if (self->users != NULL)
     RECS_SCOPED(writer, "users", recs__matrix_write(self->users, writer));
@@ -178,9 +252,12 @@ static int32_t read_parts(content *self, recs__reader *reader) {
   RECS_TRY(read_weight(reader, "profile_weight", &self->profile_weight));
   RECS_TRY(recs__space_read(&self->space, reader));
   RECS_TRY(read_matrix(&self->items, reader, "items", self->scorer.items, self->space.features));
-  RECS_TRY(read_matrix(&self->postings, reader, "postings", self->space.features, self->scorer.items));
   RECS_TRY(recs__read_u64(reader, "has_users", 0, 1, &has_users));
-  return has_users ? read_matrix(&self->users, reader, "users", RECS_NO_ROW, self->space.features) : RECS_OK;
+  if (has_users)
+    RECS_TRY(read_matrix(&self->users, reader, "users", RECS_NO_ROW, self->space.features));
+  if (has_vectors(self))
+    return make_vectors(self);
+  return read_matrix(&self->postings, reader, "postings", self->space.features, self->scorer.items);
 }
 
 static int32_t read_content(recs_scorer **out, recs__reader *reader, uint32_t items) {
@@ -200,4 +277,6 @@ const recs__scorer_kind recs__content_kind = {
     .reasons = reasons,
     .write = write_content,
     .read = read_content,
+    .vectors = vectors,
+    .queries = queries,
 };

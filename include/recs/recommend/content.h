@@ -56,7 +56,8 @@ RECS_API int32_t recs_content_options_init(recs_content_options *options, size_t
  * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_NOT_FOUND for a field that is not there; #RECS_ERROR_UNSUPPORTED
  *   without item profiles; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread. Complexity: O(stored values) to fit; a request visits the items that share a feature with
- * the history.
+ * the history. Where items have most of the features, as with embeddings alone, lists are made by inner products with all
+ * items, many users at once, as recs_index_top_dense_many() does it: O(items features) a list.
  * @since 0.1
  */
 RECS_API int32_t recs_content_fit(recs_scorer **out, const recs_training *training, const recs_content_options *options,
