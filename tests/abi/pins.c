@@ -340,7 +340,10 @@ _Static_assert(offsetof(recs_user_knn_options, half_life) == 56, "recs_user_knn_
 _Static_assert(sizeof(recs_user_knn_options) == 64, "recs_user_knn_options");
 _Static_assert(offsetof(recs_popularity_options, struct_size) == 0, "recs_popularity_options.struct_size");
 _Static_assert(offsetof(recs_popularity_options, half_life) == 8, "recs_popularity_options.half_life");
-_Static_assert(sizeof(recs_popularity_options) == 16, "recs_popularity_options");
+_Static_assert(offsetof(recs_popularity_options, max_age) == 16, "recs_popularity_options.max_age");
+_Static_assert(offsetof(recs_popularity_options, field) == 24, "recs_popularity_options.field");
+_Static_assert(offsetof(recs_popularity_options, recency) == 32, "recs_popularity_options.recency");
+_Static_assert(sizeof(recs_popularity_options) == 40, "recs_popularity_options");
 _Static_assert(offsetof(recs_markov_options, struct_size) == 0, "recs_markov_options.struct_size");
 _Static_assert(offsetof(recs_markov_options, order) == 8, "recs_markov_options.order");
 _Static_assert(offsetof(recs_markov_options, k) == 12, "recs_markov_options.k");
@@ -433,6 +436,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("424 values and offsets are as they were");
+  puts("427 values and offsets are as they were");
   return 0;
 }

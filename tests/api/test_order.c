@@ -1,8 +1,8 @@
 /* Scorers that know order: values by hand, what they refuse, short memory. Brute force over random logs: tests/witness. */
 #include "support/answers.h"
-#include "support/log.h"
 #include "support/shop.h"
 #include "support/support.h"
+#include "support/trail.h"
 
 static recs_context *context;
 
@@ -14,60 +14,19 @@ static void teardown(void) {
   recs_context_free(context);
 }
 
-/* A log and what is trained on it. */
-typedef struct trail {
-  recs_test_log log;
-  recs_matrix *matrix;
-  recs_histories *histories;
-  recs_training training;
-} trail;
-
 enum { USERS = 4, ITEMS = 6 };
-
-static void trail_close(trail *self) {
-  recs_histories_free(self->histories);
-  recs_matrix_free(self->matrix);
-  recs_test_log_free(&self->log);
-}
-
-/* Events of users and items at times, in order of arrival; without times where `times` is NULL. */
-static int32_t trail_open(trail *self, recs_context *with, const uint32_t *users, const uint32_t *items,
-                          const int64_t *times, size_t count) {
-  recs_event_columns columns = recs_test_columns();
-  int32_t status;
-  memset(self, 0, sizeof *self);
-  columns.users = users;
-  columns.items = items;
-  columns.times = times;
-  status = recs_test_log_create(&self->log, with, USERS, ITEMS, 0);
-  if (status == RECS_OK)
-    status = recs_events_append(self->log.events, &columns, count);
-  if (status == RECS_OK)
-    status = recs_matrix_build(&self->matrix, self->log.events, NULL);
-  if (status == RECS_OK)
-    status = recs_histories_build(&self->histories, self->log.events, 0, NULL);
-  self->training.struct_size = sizeof self->training;
-  self->training.matrix = self->matrix;
-  self->training.histories = self->histories;
-  return status;
-}
 
 /* User 0 takes items 0, 1, 2; user 1 takes 0, 3. Nobody takes items 4 and 5. */
 static const uint32_t walkers[] = {0, 0, 0, 1, 1};
 static const uint32_t walked[] = {0, 1, 2, 0, 3};
 static const int64_t clock_times[] = {10, 20, 30, 10, 20};
 
-static int32_t open_walk(trail *self, recs_context *with) {
-  return trail_open(self, with, walkers, walked, clock_times, 5);
-}
-
-static recs_history history_of(const uint32_t *items, size_t count) {
-  recs_history history = {.struct_size = sizeof history, .items = items, .count = count, .user = RECS_NO_ROW};
-  return history;
+static int32_t open_walk(recs_test_trail *self, recs_context *with) {
+  return recs_test_trail_open(self, with, USERS, ITEMS, walkers, walked, clock_times, 5);
 }
 
 /* The scores of `settings` for a history, by hand; NAN where nothing is known. */
-static void check_scores(const trail *self, const char *name, const char *settings, const recs_history *history,
+static void check_scores(const recs_test_trail *self, const char *name, const char *settings, const recs_history *history,
                          const double *expected) {
   double scores[ITEMS];
   recs_scorer *scorer;
@@ -84,22 +43,22 @@ static void check_scores(const trail *self, const char *name, const char *settin
 
 START_TEST(near_items_and_later_ones_count_more) {
   static const uint32_t one[] = {1}, zero[] = {0};
-  recs_history history = history_of(one, 1);
-  trail walk;
+  recs_history history = recs_test_history(one, 1);
+  recs_test_trail walk;
   double root = sqrt(2);
   ck_ok(open_walk(&walk, context));
   check_scores(&walk, "item-knn", "distance=1;backward=0.25", &history,
                (double[]){0.25 / root, NAN, 1, NAN, NAN, NAN});
   check_scores(&walk, "item-knn", "backward=0", &history, (double[]){NAN, NAN, 1, NAN, NAN, NAN});
-  history = history_of(zero, 1);
+  history = recs_test_history(zero, 1);
   check_scores(&walk, "item-knn", "distance=1", &history, (double[]){NAN, 1 / root, 0.5 / root, 1 / root, NAN, NAN});
   check_scores(&walk, "item-knn", "distance=1;exponent_from=0", &history, (double[]){NAN, 1, 0.5, 1, NAN, NAN});
   check_scores(&walk, "item-knn", "window=1", &history, (double[]){NAN, 1 / root, NAN, 1 / root, NAN, NAN});
   check_scores(&walk, "item-knn", "window=1;shrink=3", &history,
                (double[]){NAN, 0.25 / root, NAN, 0.25 / root, NAN, NAN});
-  history = history_of(one, 1);
+  history = recs_test_history(one, 1);
   check_scores(&walk, "item-knn", "exponent_from=0;exponent_to=1", &history, (double[]){0.5, NAN, 1, NAN, NAN, NAN});
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 
@@ -107,24 +66,24 @@ END_TEST
 START_TEST(items_at_one_time_stand_side_by_side) {
   static const int64_t times[] = {10, 10, 20, 10, 10};
   static const uint32_t one[] = {1};
-  recs_history history = history_of(one, 1);
-  trail walk;
-  ck_ok(trail_open(&walk, context, walkers, walked, times, 5));
+  recs_history history = recs_test_history(one, 1);
+  recs_test_trail walk;
+  ck_ok(recs_test_trail_open(&walk, context, USERS, ITEMS, walkers, walked, times, 5));
   check_scores(&walk, "item-knn", "distance=1;backward=0.25;exponent_from=0;exponent_to=0", &history,
                (double[]){1, NAN, 1, NAN, NAN, NAN});
-  trail_close(&walk);
-  ck_ok(trail_open(&walk, context, walkers, walked, NULL, 5)); /* unknown times: the order of arrival */
+  recs_test_trail_close(&walk);
+  ck_ok(recs_test_trail_open(&walk, context, USERS, ITEMS, walkers, walked, NULL, 5)); /* unknown times: the order of arrival */
   check_scores(&walk, "item-knn", "distance=1;backward=0.25;exponent_from=0;exponent_to=0", &history,
                (double[]){0.25, NAN, 1, NAN, NAN, NAN});
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 
 START_TEST(what_was_done_last_weighs_most) {
   static const uint32_t both[] = {1, 0};
   static const int64_t apart[] = {10, 30}, together[] = {10, 10}, unknown[] = {RECS_NO_TIME, RECS_NO_TIME};
-  recs_history history = history_of(both, 2);
-  trail walk;
+  recs_history history = recs_test_history(both, 2);
+  recs_test_trail walk;
   double root = sqrt(2);
   ck_ok(open_walk(&walk, context));
   check_scores(&walk, "item-knn", "recency=0.5", &history,
@@ -143,15 +102,15 @@ START_TEST(what_was_done_last_weighs_most) {
   history.times = together;
   check_scores(&walk, "item-knn", "half_life=10;recency=0.5", &history,
                (double[]){1 / root, 1 / root, 1 + 1 / root, 1 / root, NAN, NAN});
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 
 START_TEST(a_user_is_whom_they_were_last) {
   static const uint32_t both[] = {3, 1};
-  recs_history history = history_of(both, 2);
+  recs_history history = recs_test_history(both, 2);
   double root3 = sqrt(3), root125 = sqrt(1.25);
-  trail walk;
+  recs_test_trail walk;
   ck_ok(open_walk(&walk, context)); /* user 0 has one of three items, user 1 one of two */
   check_scores(&walk, "user-knn", "recency=0.5", &history,
                (double[]){(1 / root3 + 0.5 / sqrt(2)) / root125, 1 / root3 / root125, 1 / root3 / root125,
@@ -159,14 +118,14 @@ START_TEST(a_user_is_whom_they_were_last) {
   check_scores(&walk, "user-knn", "exponent_from=1;exponent_to=0", &history, (double[]){1, 0.5, 0.5, 0.5, NAN, NAN});
   check_scores(&walk, "user-knn", "exponent_from=0;exponent_to=1", &history,
                (double[]){1.0 / 3 + 0.5, 1.0 / 3, 1.0 / 3, 0.5, NAN, NAN});
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 
 START_TEST(what_follows_what) {
   static const uint32_t zero[] = {0}, both[] = {0, 1}, other[] = {3, 1};
-  recs_history history = history_of(zero, 1);
-  trail walk;
+  recs_history history = recs_test_history(zero, 1);
+  recs_test_trail walk;
   ck_ok(open_walk(&walk, context));
   check_scores(&walk, "markov", "window=1;smoothing=0", &history, (double[]){NAN, 0.5, NAN, 0.5, NAN, NAN});
   check_scores(&walk, "markov", "window=2;distance=1;smoothing=0", &history,
@@ -174,24 +133,24 @@ START_TEST(what_follows_what) {
   check_scores(&walk, "markov", "window=2;distance=1;smoothing=2.5", &history,
                (double[]){NAN, 0.2, 0.1, 0.2, NAN, NAN});
   check_scores(&walk, "markov", "window=1;smoothing=0;k=1", &history, (double[]){NAN, 0.5, NAN, NAN, NAN, NAN});
-  history = history_of(both, 2);
+  history = recs_test_history(both, 2);
   check_scores(&walk, "markov", "window=1;min_count=1;smoothing=1;recency=0", &history,
                (double[]){NAN, NAN, 0.75, NAN, NAN, NAN});
   check_scores(&walk, "markov", "window=1;min_count=2;smoothing=1;recency=0", &history,
                (double[]){NAN, NAN, 0.5, NAN, NAN, NAN});
   check_scores(&walk, "markov", "window=1;order=1;smoothing=0;recency=0.5", &history,
                (double[]){NAN, 0.25, 1, 0.25, NAN, NAN});
-  history = history_of(other, 2); /* nothing follows 3, and nothing is known of 3 and then 1 */
+  history = recs_test_history(other, 2); /* nothing follows 3, and nothing is known of 3 and then 1 */
   check_scores(&walk, "markov", "min_count=1;smoothing=1", &history, (double[]){NAN, NAN, 0.5, NAN, NAN, NAN});
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 
 /* Sessions by hand: {0, 1, 2} of time 30 and {0, 3} of time 20. ln(2 / 2) is 0: item 0 says nothing. */
 START_TEST(sessions_like_this_one) {
   static const uint32_t both[] = {1, 0}, back[] = {3, 1}, again[] = {0, 1, 0};
-  recs_history history = history_of(both, 2);
-  trail walk;
+  recs_history history = recs_test_history(both, 2);
+  recs_test_trail walk;
   double rare = log(2);
   ck_ok(open_walk(&walk, context));
   check_scores(&walk, "session-knn", "weighting=linear;match_decay=0.1", &history,
@@ -207,17 +166,17 @@ START_TEST(sessions_like_this_one) {
   history.user = 0; /* not their own */
   check_scores(&walk, "session-knn", "weighting=quadratic;match_decay=0;idf=0", &history,
                (double[]){1, NAN, NAN, 1, NAN, NAN});
-  history = history_of(back, 2);
+  history = recs_test_history(back, 2);
   check_scores(&walk, "session-knn", "weighting=linear;match_decay=0.6;idf=0", &history, /* 1 - 1.2 is below 0 */
                (double[]){0.4, 0.4, 0.4, NAN, NAN, NAN});
-  history = history_of(again, 3); /* the same as 1, 0 */
+  history = recs_test_history(again, 3); /* the same as 1, 0 */
   check_scores(&walk, "session-knn", "weighting=linear;match_decay=0;idf=0", &history,
                (double[]){2.5, 1.5, 1.5, 1, NAN, NAN});
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
   ck_ok(open_walk(&walk, context));
-  history = history_of(both, 2);
+  history = recs_test_history(both, 2);
   check_scores(&walk, "session-knn", "gap=9", &history, (double[]){NAN, NAN, NAN, NAN, NAN, NAN}); /* each event alone */
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 
@@ -226,7 +185,7 @@ START_TEST(similar_items_are_those_that_follow) {
   double scores[ITEMS];
   size_t count;
   recs_scorer *scorer;
-  trail walk;
+  recs_test_trail walk;
   ck_ok(open_walk(&walk, context));
   ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", "backward=0", NULL, NULL));
   ck_ok(recs_scorer_similar(items, scores, &count, scorer, 1, NULL, ITEMS));
@@ -244,7 +203,7 @@ START_TEST(similar_items_are_those_that_follow) {
   ck_ok(recs_scorer_fit(&scorer, &walk.training, "session-knn", NULL, NULL, NULL));
   ck_fails(recs_scorer_similar(items, scores, &count, scorer, 1, NULL, ITEMS), RECS_ERROR_UNSUPPORTED, "session-knn");
   recs_scorer_free(scorer);
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 
@@ -276,7 +235,7 @@ START_TEST(bad_settings) {
   };
   static const char *const orders[] = {"distance=1", "backward=0.5", "window=3"};
   recs_scorer *scorer;
-  trail walk;
+  recs_test_trail walk;
   ck_ok(open_walk(&walk, context));
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     ck_fails(recs_scorer_fit(&scorer, &walk.training, cases[i].name, cases[i].settings, NULL, NULL), cases[i].status,
@@ -292,7 +251,7 @@ START_TEST(bad_settings) {
   ck_fails(recs_scorer_fit(&scorer, &walk.training, "session-knn", NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "histories");
   ck_ok(recs_scorer_fit(&scorer, &walk.training, "item-knn", "exponent_to=1;recency=0.5", NULL, NULL));
   recs_scorer_free(scorer);
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 
@@ -304,15 +263,15 @@ START_TEST(hardly_anything) {
                {"session-knn", "gap=1"}};
   static const uint32_t item[] = {0};
   static const int64_t none[] = {0, 0, 0, 0, 0};
-  recs_history history = history_of(item, 1);
+  recs_history history = recs_test_history(item, 1);
   recs_matrix *small;
   recs_scorer *scorer;
   double scores[ITEMS];
-  trail walk;
+  recs_test_trail walk;
   for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
-    ck_ok(trail_open(&walk, context, walkers, walked, NULL, 0));
+    ck_ok(recs_test_trail_open(&walk, context, USERS, ITEMS, walkers, walked, NULL, 0));
     check_scores(&walk, given[i].name, given[i].settings, &history, (double[]){NAN, NAN, NAN, NAN, NAN, NAN});
-    trail_close(&walk);
+    recs_test_trail_close(&walk);
     ck_ok(open_walk(&walk, context));
     ck_ok(recs_matrix_create(&small, context, USERS, 1, none, NULL, NULL));
     walk.training.matrix = small;
@@ -325,7 +284,7 @@ START_TEST(hardly_anything) {
     history.count = 1;
     recs_scorer_free(scorer);
     recs_matrix_free(small);
-    trail_close(&walk);
+    recs_test_trail_close(&walk);
   }
 }
 END_TEST
@@ -348,17 +307,13 @@ enum { WAYS = sizeof ways / sizeof ways[0] };
 
 START_TEST(comes_back_from_a_file) {
   recs_test_shop shop;
-  recs_model *fitted, *loaded;
-  void *saved;
-  size_t length;
+  recs_model *fitted, *copy;
   ck_ok(recs_test_shop_open(&shop, context, 12, 9));
   ck_ok(recs_test_shop_fit(&fitted, &shop, ways[_i].name, ways[_i].settings, NULL));
-  ck_ok(recs_model_save_memory(&saved, &length, fitted));
-  ck_ok(recs_model_load_memory(&loaded, context, saved, length));
-  ck_assert_uint_eq(recs_test_answers_hash(loaded), recs_test_answers_hash(fitted));
-  recs_buffer_free(saved);
+  ck_ok(recs_test_model_copy(&copy, context, fitted));
+  ck_assert_uint_eq(recs_test_answers_hash(copy), recs_test_answers_hash(fitted));
+  recs_model_free(copy);
   recs_model_free(fitted);
-  recs_model_free(loaded);
   recs_test_shop_close(&shop);
 }
 END_TEST
@@ -366,13 +321,13 @@ END_TEST
 static int32_t fit_and_ask(recs_context *heap_context, void *payload) {
   static const uint32_t bought[] = {0, 2, 0};
   int way = *(const int *)payload;
-  recs_history history = history_of(bought, 3);
+  recs_history history = recs_test_history(bought, 3);
   recs_explanation *explanation = NULL;
   recs_scorer *scorer = NULL;
   uint32_t items[ITEMS];
   double scores[ITEMS];
   size_t count;
-  trail walk;
+  recs_test_trail walk;
   int32_t status = open_walk(&walk, heap_context);
   if (status == RECS_OK)
     status = recs_scorer_fit(&scorer, &walk.training, ways[way].name, ways[way].settings, NULL, NULL);
@@ -382,7 +337,7 @@ static int32_t fit_and_ask(recs_context *heap_context, void *payload) {
     status = recs_explain(&explanation, scorer, &history, 1, NULL, NULL, NULL, 5);
   recs_explanation_free(explanation);
   recs_scorer_free(scorer);
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
   return status;
 }
 
@@ -401,11 +356,11 @@ static int32_t cancel(void *payload, double fraction) {
 START_TEST(may_be_cancelled) {
   recs_scorer *scorer;
   double last = 0;
-  trail walk;
+  recs_test_trail walk;
   ck_ok(open_walk(&walk, context));
   ck_fails(recs_scorer_fit(&scorer, &walk.training, "item-knn", "distance=1", cancel, &last), RECS_ERROR_CANCELLED, "cancel");
   ck_assert_ptr_null(scorer);
-  trail_close(&walk);
+  recs_test_trail_close(&walk);
 }
 END_TEST
 

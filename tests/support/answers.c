@@ -50,3 +50,14 @@ uint64_t recs_test_answers_hash(const recs_model *model) {
   XXH3_64bits_update(&state, &failed, sizeof failed);
   return XXH3_64bits_digest(&state);
 }
+
+int32_t recs_test_model_copy(recs_model **out, recs_context *context, const recs_model *model) {
+  void *saved = NULL;
+  size_t length;
+  int32_t status = recs_model_save_memory(&saved, &length, model);
+  *out = NULL;
+  if (status == RECS_OK)
+    status = recs_model_load_memory(out, context, saved, length);
+  recs_buffer_free(saved);
+  return status;
+}

@@ -18,4 +18,7 @@ uint32_t recs_test_answers(const recs_model *model, uint32_t rows, recs_test_ans
 /* A hash of all of it, to the bit. */
 uint64_t recs_test_answers_hash(const recs_model *model);
 
+/* A copy that went through a file in memory. */
+int32_t recs_test_model_copy(recs_model **out, recs_context *context, const recs_model *model);
+
 #endif

@@ -203,6 +203,23 @@ def test_popularity(recs, dislikes):
     np.testing.assert_allclose(np.nan_to_num(shop.scores(scorer, shop.history(0))), expected, rtol=1e-15)
 
 
+@pytest.mark.parametrize("recency", [1, 0.5])
+def test_popularity_within_categories(recs, recency):
+    shop = Shop(recs, interactions(12), seed=12)
+    scorer = shop.fit("popularity", f"field=style;recency={recency}")
+    tags = shop.item_tags.astype(np.float64)
+    portions = np.divide(tags, tags.sum(1, keepdims=True), where=tags.sum(1, keepdims=True) > 0, out=np.zeros_like(tags))
+    popularity = (shop.matrix.toarray() != 0).sum(0) / USERS
+    shares = portions * popularity[:, None]
+    shares = np.divide(shares, shares.sum(0), where=shares.sum(0) > 0, out=np.zeros_like(shares))
+    for user in range(USERS):
+        row = shop.matrix[user]
+        weights = row.data * recency ** np.arange(len(row.data))[::-1]
+        interest = weights @ portions[row.indices]
+        expected = shares @ interest / interest.sum() if interest.sum() > 0 else popularity
+        np.testing.assert_allclose(np.nan_to_num(shop.scores(scorer, shop.history(user))), expected, rtol=1e-6)
+
+
 def test_equal_raw_hybrid_is_exactly_the_mean(recs):
     shop = Shop(recs, interactions(5), seed=5)
     hybrid = shop.fit("hybrid-equal", "mode=raw")
@@ -248,7 +265,7 @@ def test_reciprocal_ranks(recs):
 
 
 @pytest.mark.parametrize("name,settings", [("content", None), ("user-knn", None), ("item-knn", None),
-                                           ("item-knn", "normalize=1"), ("user-knn", "normalize=1"), ("popularity", None),
+                                           ("item-knn", "normalize=1"), ("user-knn", "normalize=1"), ("popularity", None), ("popularity", "field=style"),
                                            ("hybrid-equal", None), ("hybrid-equal", "mode=raw"),
                                            ("hybrid-equal", "mode=rrf"), ("hybrid-equal", "weights=3,0,1")])
 def test_contributions_sum_to_the_score(recs, name, settings):
