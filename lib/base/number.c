@@ -96,11 +96,37 @@ static int slow_double(const char *text, size_t length, double *out) {
   return end == copy + length && isfinite(*out);
 }
 
+static const double powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* What most numbers of tables are: a sign, and at most EXACT_DIGITS digits with a point among them or none. Returns 0 for all else. */
+static int plain_double(const char *text, size_t length, double *out) {
+  uint64_t digits = 0;
+  size_t point = length, at = length > 0 && text[0] == '-';
+  size_t count = length - at;
+  double value;
+  for (; at < length; at++) {
+    unsigned digit = (unsigned char)text[at] - (unsigned)'0';
+    if (digit <= 9)
+      digits = digits * 10 + digit;
+    else if (text[at] == '.' && point == length)
+      point = at;
+    else
+      return 0;
+  }
+  count -= point < length;
+  if (count == 0 || count > EXACT_DIGITS)
+    return 0;
+  value = (double)digits / powers[point < length ? length - point - 1 : 0];
+  *out = text[0] == '-' ? -value : value;
+  return 1;
+}
+
 int recs__parse_double(const char *text, size_t length, double *out) {
-  static const double powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   decimal number;
   double value;
+  if (plain_double(text, length, out))
+    return 1;
   if (!scan(&number, text, length))
     return 0;
   /* Both factors are exact, so that one rounding gives the correctly rounded result (Clinger 1990). */

@@ -47,4 +47,8 @@ int32_t recs__event_rows_each(const recs__event_rows *rows, recs__row_fn visit, 
  * are events: row r becomes elements [ends[r], ends[r + 1]). Returns the array, which is as long as it need be. */
 void *recs__event_rows_close(const recs__event_rows *rows, void *array, size_t size, const int64_t *ends);
 
+/* recs_matrix_build() and recs_histories_build() of events that are sorted already. */
+int32_t recs__matrix_of_rows(recs_matrix **out, const recs__event_rows *rows);
+int32_t recs__histories_of_rows(recs_histories **out, const recs__event_rows *rows, int keep_repeats);
+
 #endif

@@ -95,11 +95,26 @@ static void close_rows(recs_histories *histories, const recs__event_rows *rows) 
   }
 }
 
+int32_t recs__histories_of_rows(recs_histories **out, const recs__event_rows *rows, int keep_repeats) {
+  building self = {NULL, keep_repeats};
+  int32_t status;
+  *out = NULL;
+  RECS_GO(recs__histories_new(&self.histories, rows->context, rows->rows, rows->items));
+  RECS_GO(recs__histories_room(self.histories, (size_t)rows->offsets[rows->rows]));
+  RECS_GO(recs__event_rows_each(rows, fill_row, &self));
+  close_rows(self.histories, rows);
+  RECS_GO(recs__center(self.histories->weights, self.histories->item_rows, self.histories->offsets, rows));
+  *out = self.histories;
+  self.histories = NULL;
+cleanup:
+  recs__release(self.histories);
+  return status;
+}
+
 int32_t recs_histories_build(recs_histories **out, const recs_events *events, int32_t keep_repeats,
                              const recs_matrix_options *matrix_options) {
   recs_matrix_options chosen;
   recs__event_rows rows;
-  building self = {NULL, keep_repeats};
   int32_t status;
   recs__enter();
   RECS_NOT_NULL(out);
@@ -109,15 +124,8 @@ int32_t recs_histories_build(recs_histories **out, const recs_events *events, in
     return recs__fail(RECS_ERROR_INVALID, "keep_repeats is %d, not 0 or 1", keep_repeats);
   RECS_TRY(recs__matrix_options_load(&chosen, matrix_options));
   RECS_GO(recs__event_rows_make(&rows, events, &chosen));
-  RECS_GO(recs__histories_new(&self.histories, rows.context, rows.rows, rows.items));
-  RECS_GO(recs__histories_room(self.histories, (size_t)rows.offsets[rows.rows]));
-  RECS_GO(recs__event_rows_each(&rows, fill_row, &self));
-  close_rows(self.histories, &rows);
-  RECS_GO(recs__center(self.histories->weights, self.histories->item_rows, self.histories->offsets, &rows));
-  *out = self.histories;
-  self.histories = NULL;
+  RECS_GO(recs__histories_of_rows(out, &rows, keep_repeats));
 cleanup:
-  recs__release(self.histories);
   recs__event_rows_free(&rows);
   return status;
 }

@@ -146,26 +146,33 @@ static void close_rows(recs_matrix *matrix, const recs__event_rows *rows) {
   matrix->values = recs__event_rows_close(rows, matrix->values, sizeof *matrix->values, matrix->offsets);
 }
 
+int32_t recs__matrix_of_rows(recs_matrix **out, const recs__event_rows *rows) {
+  building self = {NULL, folds[rows->options.repeat]};
+  int32_t status;
+  *out = NULL;
+  RECS_GO(recs__matrix_new(&self.matrix, rows->context, rows->rows, rows->items, (uint64_t)rows->offsets[rows->rows]));
+  RECS_GO(recs__event_rows_each(rows, fold_row, &self));
+  close_rows(self.matrix, rows);
+  RECS_GO(recs__center(self.matrix->values, self.matrix->indices, self.matrix->offsets, rows));
+  *out = self.matrix;
+  self.matrix = NULL;
+cleanup:
+  recs__release(self.matrix);
+  return status;
+}
+
 int32_t recs_matrix_build(recs_matrix **out, const recs_events *events, const recs_matrix_options *options) {
   recs_matrix_options chosen;
   recs__event_rows rows;
-  building self = {NULL, NULL};
   int32_t status;
   recs__enter();
   RECS_NOT_NULL(out);
   *out = NULL;
   RECS_NOT_NULL(events);
   RECS_TRY(recs__matrix_options_load(&chosen, options));
-  self.fold = folds[chosen.repeat];
   RECS_GO(recs__event_rows_make(&rows, events, &chosen));
-  RECS_GO(recs__matrix_new(&self.matrix, rows.context, rows.rows, rows.items, (uint64_t)rows.offsets[rows.rows]));
-  RECS_GO(recs__event_rows_each(&rows, fold_row, &self));
-  close_rows(self.matrix, &rows);
-  RECS_GO(recs__center(self.matrix->values, self.matrix->indices, self.matrix->offsets, &rows));
-  *out = self.matrix;
-  self.matrix = NULL;
+  RECS_GO(recs__matrix_of_rows(out, &rows));
 cleanup:
-  recs__release(self.matrix);
   recs__event_rows_free(&rows);
   return status;
 }

@@ -3,6 +3,7 @@
 
 #include "lib/base/options.h"
 #include "lib/base/progress.h"
+#include "lib/data/event_rows.h"
 #include "lib/data/histories.h"
 #include "lib/data/ids.h"
 #include "lib/data/matrix.h"
@@ -82,15 +83,23 @@ static int32_t freeze_profiles(recs_profiles **out, const recs_profiles *profile
 /* All that can be wrong with the input is found before the long part begins. */
 static int32_t prepare(fitting *self, const recs_events *events) {
   const recs_model_options *options = &self->options;
+  recs_matrix_options weights;
+  recs__event_rows rows;
   uint32_t field;
+  int32_t status;
   RECS_TRY(freeze_profiles(&self->item_profiles, options->items, recs_events_items(events), "item"));
   RECS_TRY(freeze_profiles(&self->user_profiles, options->users, recs_events_users(events), "user"));
   RECS_TRY(recs__model_find_title(&field, self->item_profiles, options->title, RECS_ERROR_INVALID));
   RECS_TRY(recs__progress_at(&self->progress, 0.0));
-  RECS_TRY(recs_matrix_build(&self->matrix, events, options->matrix));
-  RECS_TRY(recs__progress_at(&self->progress, matrix_done));
-  RECS_TRY(recs_histories_build(&self->histories, events, 0, options->matrix));
-  return recs__progress_at(&self->progress, histories_done);
+  RECS_TRY(recs__matrix_options_load(&weights, options->matrix));
+  RECS_GO(recs__event_rows_make(&rows, events, &weights));
+  RECS_GO(recs__matrix_of_rows(&self->matrix, &rows));
+  RECS_GO(recs__progress_at(&self->progress, matrix_done));
+  RECS_GO(recs__histories_of_rows(&self->histories, &rows, 0));
+  RECS_GO(recs__progress_at(&self->progress, histories_done));
+cleanup:
+  recs__event_rows_free(&rows);
+  return status;
 }
 
 /* The host's callback as a part of the whole. */

@@ -16,11 +16,14 @@ int32_t recs__serving_fill(recs__board *board, uint32_t *items, double *scores, 
   uint32_t catalogue = self->model->fallback->items;
   size_t asked = self->n < catalogue ? self->n : catalogue;
   size_t found = 0;
-  uint32_t *more = recs__alloc(context, asked, sizeof *more);
-  double *amounts = recs__alloc(context, asked, sizeof *amounts);
-  int32_t status = more == NULL || amounts == NULL ? recs__fail_nomem() : RECS_OK;
-  if (status != RECS_OK)
-    goto cleanup;
+  uint32_t *more;
+  double *amounts;
+  int32_t status;
+  if (asked == 0) /* there are no items at all */
+    return RECS_OK;
+  more = recs__alloc(context, asked, sizeof *more);
+  amounts = recs__alloc(context, asked, sizeof *amounts);
+  RECS_GO(more == NULL || amounts == NULL ? recs__fail_nomem() : RECS_OK);
   RECS_GO(recs__rank_list_by(board, more, amounts, &found, self->model->fallback, history, &self->rules, asked));
   recs__board_see(board, items, *count);
   for (size_t i = 0; i < found && *count < self->n; i++) {

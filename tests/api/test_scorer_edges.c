@@ -231,8 +231,6 @@ START_TEST(every_kind) {
   recs_scorer *scorer;
   world self;
   int32_t status;
-  if ((uint32_t)_i / recs_scorer_kinds() >= EDGES)
-    return;
   snprintf(what, sizeof what, "%s of %s", kind, given->name);
   open_world(&self, given);
   status = recs_scorer_fit(&scorer, &self.training, kind, NULL, NULL, NULL);
@@ -252,6 +250,61 @@ START_TEST(every_kind) {
 }
 END_TEST
 
+/* Lists of more items than there are, for every user; with `expected`, the same as another model's. */
+static void ck_lists(const char *what, const recs_model *model, const recs_model *expected) {
+  recs_filter filter = {.struct_size = sizeof filter, .include_seen = 1};
+  for (uint32_t user = 0; user < recs_ids_count(recs_model_users(model)); user++) {
+    uint32_t items[LONG_LIST], others[LONG_LIST], catalogue = recs_ids_count(recs_model_items(model));
+    double scores[LONG_LIST], other_scores[LONG_LIST];
+    size_t count, other_count;
+    ck_ok(recs_model_recommend(items, scores, &count, model, user, LONG_LIST, NULL));
+    ck_assert_uint_le(count, catalogue);
+    ck_ok(recs_model_recommend(items, scores, &count, model, user, LONG_LIST, &filter));
+    ck_assert_uint_le(count, catalogue);
+    if (expected == NULL)
+      continue;
+    ck_ok(recs_model_recommend(others, other_scores, &other_count, expected, user, LONG_LIST, &filter));
+    ck_assert_msg(count == other_count && memcmp(items, others, count * sizeof *items) == 0 &&
+                      memcmp(scores, other_scores, count * sizeof *scores) == 0,
+                  "%s: user %u has another list from the file", what, user);
+  }
+}
+
+/* The same worlds as models, served, and read back as from a file. */
+START_TEST(every_model) {
+  const char *kind = recs_scorer_kind_name((uint32_t)_i % recs_scorer_kinds());
+  const edge *given = &edges[(uint32_t)_i / recs_scorer_kinds()];
+  char what[128];
+  recs_model_options options;
+  recs_matrix_options weights;
+  recs_model *model, *loaded;
+  void *bytes;
+  size_t size;
+  world self;
+  snprintf(what, sizeof what, "%s of %s", kind, given->name);
+  open_world(&self, given);
+  ck_ok(recs_matrix_options_init(&weights, sizeof weights));
+  ck_ok(recs_model_options_init(&options, sizeof options));
+  weights.repeat = RECS_REPEAT_SUM;
+  options.matrix = &weights;
+  options.items = self.goods;
+  options.users = self.people;
+  options.scorer = kind;
+  if (recs_model_fit(&model, self.log.events, &options, NULL, NULL) == RECS_OK) {
+    ck_lists(what, model, NULL);
+    ck_ok(recs_model_save_memory(&bytes, &size, model));
+    ck_ok(recs_model_load_memory(&loaded, context, bytes, size));
+    ck_lists(what, loaded, model);
+    recs_model_free(loaded);
+    recs_buffer_free(bytes);
+  } else {
+    ck_assert_msg(given != &edges[0], "%s: %s", what, recs_last_error());
+  }
+  recs_model_free(model);
+  close_world(&self);
+}
+END_TEST
+
 static void setup(void) {
   context = recs_test_threads(2, UINT32_MAX);
 }
@@ -265,6 +318,7 @@ int main(void) {
   TCase *tests = tcase_create("scorer_edges");
   tcase_add_checked_fixture(tests, setup, teardown);
   tcase_add_loop_test(tests, every_kind, 0, (int)(EDGES * recs_scorer_kinds()));
+  tcase_add_loop_test(tests, every_model, 0, (int)(EDGES * recs_scorer_kinds()));
   suite_add_tcase(suite, tests);
   return recs_test_run(suite);
 }
