@@ -48,6 +48,7 @@ typedef struct seat {
   double *information; /* by place of the list */
   double *similarity;
   double *sum;       /* by feature, zeroed between lists */
+  recs__alike *alike; /* shared: it remembers what was counted */
   uint32_t *exposed; /* by cutoff and item: lists that show it */
   uint64_t cold;
   uint32_t new_users;
@@ -72,9 +73,10 @@ typedef struct asking {
   uint32_t seat_count;
 } asking;
 
-static int32_t seat_init(seat *self, const asking *of) {
+static int32_t seat_init(seat *self, asking *of) {
   size_t n = of->longest;
   self->ranks.context = of->context;
+  self->alike = &of->facts.alike;
   if (!of->lists)
     return RECS_OK;
   self->list = recs__alloc(of->context, n, sizeof *self->list);
@@ -127,7 +129,8 @@ static void judge(const asking *self, const seat *at, size_t user) {
 /* The user's figures of a list: of its first k items, or of as many as there are. */
 static void judge_list(const asking *self, seat *at, size_t count, size_t user) {
   uint32_t items = self->model->scorer->items;
-  recs__list_sums(at->information, at->similarity, &self->facts, at->list, count, at->sum);
+  recs__list_information(at->information, &self->facts, at->list, count);
+  recs__alike_sum(at->similarity, at->alike, at->list, count, at->sum);
   for (uint32_t i = 0; i < self->out->figure_count; i++) {
     const recs__figure *figure = &self->out->figures[i];
     size_t n = figure->k < count ? figure->k : count;

@@ -44,7 +44,7 @@ static int32_t find_features(recs__list_facts *facts, const recs_matrix *users, 
     RECS_TRY(recs_features_onehot(&facts->features, profiles, field));
   }
   normalize(facts->features);
-  return RECS_OK;
+  return recs__alike_init(&facts->alike, facts->features, name == NULL);
 }
 
 int32_t recs__list_facts_init(recs__list_facts *facts, const recs_events *training, const recs_profiles *profiles,
@@ -64,37 +64,15 @@ int32_t recs__list_facts_init(recs__list_facts *facts, const recs_events *traini
 
 void recs__list_facts_free(recs__list_facts *facts) {
   recs__free(facts->context, facts->information);
+  recs__alike_free(&facts->alike);
   recs_matrix_free(facts->features);
 }
 
-/* The product of an item with the sum of those before it, which is the sum of its similarities with them; then adds it. */
-static double add_item(double *sum, const recs_matrix *features, uint32_t item) {
-  double product = 0;
-  for (int64_t i = features->offsets[item]; i < features->offsets[item + 1]; i++) {
-    product += sum[features->indices[i]] * (double)features->values[i];
-    sum[features->indices[i]] += (double)features->values[i];
-  }
-  return product;
-}
-
-static void forget_item(double *sum, const recs_matrix *features, uint32_t item) {
-  for (int64_t i = features->offsets[item]; i < features->offsets[item + 1]; i++)
-    sum[features->indices[i]] = 0;
-}
-
-void recs__list_sums(double *information, double *similarity, const recs__list_facts *facts, const uint32_t *items,
-                     size_t count, double *sum) {
-  double known = 0, alike = 0;
+void recs__list_information(double *sums, const recs__list_facts *facts, const uint32_t *items, size_t count) {
+  double sum = 0;
   for (size_t i = 0; i < count; i++) {
-    known += facts->information[items[i]];
-    information[i] = known;
-    if (items[i] < facts->features->rows)
-      alike += add_item(sum, facts->features, items[i]);
-    similarity[i] = alike;
-  }
-  for (size_t i = 0; i < count; i++) {
-    if (items[i] < facts->features->rows)
-      forget_item(sum, facts->features, items[i]);
+    sum += facts->information[items[i]];
+    sums[i] = sum;
   }
 }
 

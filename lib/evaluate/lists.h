@@ -2,7 +2,7 @@
 #ifndef RECS_LIB_EVALUATE_LISTS_H
 #define RECS_LIB_EVALUATE_LISTS_H
 
-#include "lib/data/matrix.h"
+#include "lib/evaluate/alike.h"
 
 /* What is known of the items; read by all threads. */
 typedef struct recs__list_facts {
@@ -10,6 +10,7 @@ typedef struct recs__list_facts {
   uint32_t items;
   double *information;   /* by item: -log2 of the share of training users who have it */
   recs_matrix *features; /* item x what similarity is measured by, rows of length 1 or 0 */
+  recs__alike alike;     /* by them */
 } recs__list_facts;
 
 /* `field` is a tag field of the profiles; NULL: similarity is by the training users. Whatever is returned,
@@ -18,10 +19,8 @@ int32_t recs__list_facts_init(recs__list_facts *facts, const recs_events *traini
                               const char *field, uint32_t items);
 void recs__list_facts_free(recs__list_facts *facts);
 
-/* Sums over the first places of a list: information[i] and similarity[i] of its first i + 1 items and of the pairs among
- * them. `sum` has a zeroed place for each column of the features, and is left so. */
-void recs__list_sums(double *information, double *similarity, const recs__list_facts *facts, const uint32_t *items,
-                     size_t count, double *sum);
+/* sums[i] becomes the information of the first i + 1 items of a list. */
+void recs__list_information(double *sums, const recs__list_facts *facts, const uint32_t *items, size_t count);
 
 /* The Gini coefficient of counts, which are sorted by this; 0 when they are all 0 or there are none. */
 double recs__gini(uint64_t *counts, size_t count);

@@ -87,7 +87,8 @@ RECS_API int32_t recs_evaluate_options_init(recs_evaluate_options *options, size
  *   #RECS_ERROR_NOT_FOUND for a field that is not there; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread. The users are shared by the context's threads; the figures are the same bits for any number
  * of them. Complexity: users x what a request costs and O(scored items x log |T|); nothing is sorted. Memory: 8 bytes
- * for each figure of each user, and for each thread a board and 4 bytes an item and k.
+ * for each figure of each user, and for each thread a board; with lists also up to 24 bytes an event of the training
+ * part, 256 MiB for what often taken items have in common, and for each thread 4 bytes an item and k.
  * @since 0.1
  */
 RECS_API int32_t recs_evaluate(recs_evaluation **out, const recs_split *split, const recs_model *model,
