@@ -65,42 +65,43 @@ def timed(function):
 
 
 def run_contest(contest, settings):
-    """Seconds and results of all sides, by name ("" is ours), and why peers failed: warm-up, then rounds in which the sides
-    take turns.
+    """Seconds of all sides by name ("" is ours), and of each peer the verdict on its answer, or the exception that it raised.
 
-    A side takes part until it had ROUNDS runs or used up the budget; one that is over it after the warm-up is reported by
-    its warm-up alone.
+    Each side runs once to warm up, which gives the answers; then the sides take turns. A side takes part until it had ROUNDS
+    runs or used up the budget; one that is over it after the warm-up is reported by its warm-up alone.
     """
-    sides = {"": contest.ours, **{name: peer.run for name, peer in contest.peers.items()}}
-    seconds, results, failures = {}, {}, {}
-    for name, function in sides.items():
+    seconds, verdicts = {}, {}
+    elapsed, ours = timed(contest.ours)
+    seconds[""] = [elapsed] if elapsed > settings.budget else []
+    for name, peer in contest.peers.items():
         try:
-            elapsed, results[name] = timed(function)
+            elapsed, theirs = timed(peer.run)
         except Exception as failure:
-            if name == "":
-                raise
-            failures[name] = f"{type(failure).__name__}: {failure}".splitlines()[0]
+            verdicts[name] = failure
             continue
         seconds[name] = [elapsed] if elapsed > settings.budget else []
+        verdicts[name] = peer.same(ours, theirs)
+        del theirs  # some are gigabytes
+    del ours
     for _ in range(ROUNDS):
         for name, taken in seconds.items():
             if sum(taken) <= settings.budget:
-                taken.append(timed(sides[name])[0])
-    return seconds, results, failures
+                taken.append(timed(contest.peers[name].run if name else contest.ours)[0])
+    return seconds, verdicts
 
 
 def lines(name, contest, settings):
     """The JSON lines of a contest, one a peer."""
-    seconds, results, failures = run_contest(contest, settings)
-    for peer_name, failure in failures.items():
-        yield {"case": name, "skipped": f"{contest.data}: {peer_name} failed: {failure}"}
-    medians = {side: statistics.median(values) for side, values in seconds.items()}
-    for peer_name in (known for known in results if known != ""):
-        peer = contest.peers[peer_name]
-        verdict = peer.same(results[""], results[peer_name])
-        line = {"case": name, "data": contest.data, "ours_s": round(medians[""], 6), "peer": peer_name,
-                "peer_s": round(medians[peer_name], 6), "ratio": round(medians[peer_name] / medians[""], 3),
-                "same_answer": verdict is True, "runs": len(seconds[peer_name])}
+    seconds, verdicts = run_contest(contest, settings)
+    ours = statistics.median(seconds[""])
+    for peer, verdict in verdicts.items():
+        if isinstance(verdict, Exception):
+            reason = f"{type(verdict).__name__}: {verdict}".splitlines()[0]
+            yield {"case": name, "skipped": f"{contest.data}: {peer} failed: {reason}"}
+            continue
+        theirs = statistics.median(seconds[peer])
+        line = {"case": name, "data": contest.data, "ours_s": round(ours, 6), "peer": peer, "peer_s": round(theirs, 6),
+                "ratio": round(theirs / ours, 3), "same_answer": verdict is True, "runs": len(seconds[peer])}
         yield line if verdict is True else line | {"note": verdict}
 
 

@@ -65,10 +65,12 @@ def test_values_and_losses():
 
 def test_a_wrong_peer_is_reported():
     same = lambda ours, theirs: ours == theirs or f"{ours} against {theirs}"  # noqa: E731
-    contest = harness.Contest("data", lambda: 1, {"right": harness.Peer(lambda: 1, same), "wrong": harness.Peer(lambda: 2, same)})
-    right, wrong = harness.lines("case", contest, harness.Settings(budget=0.01))
+    contest = harness.Contest("data", lambda: 1, {"right": harness.Peer(lambda: 1, same), "wrong": harness.Peer(lambda: 2, same),
+                                                   "broken": harness.Peer(lambda: 1 // 0, same)})
+    right, wrong, broken = harness.lines("case", contest, harness.Settings(budget=0.01))
     assert (right["same_answer"], wrong["same_answer"], wrong["note"]) == (True, False, "1 against 2")
-    assert "NO: 1 against 2" in harness.table([right, wrong])
+    assert "broken failed: ZeroDivisionError" in broken["skipped"]
+    assert "NO: 1 against 2" in harness.table([right, wrong, broken])
 
 
 def test_generator_keeps_to_its_seed_and_shape():
