@@ -73,11 +73,14 @@ def events(shape, chunk=CHUNK):
 def matrix(shape):
     """Users x items as a scipy CSR matrix of float32 ones: who did anything with what, repeats counted once."""
     import scipy.sparse
-    keys = np.unique(np.concatenate([users.astype(np.uint64) * shape.items + items for users, items, _ in events(shape)]))
-    users = (keys // shape.items).astype(np.int64)
-    indptr = np.searchsorted(users, np.arange(shape.users + 1)).astype(np.int64)
-    indices = (keys % shape.items).astype(np.int32)
-    return scipy.sparse.csr_matrix((np.ones(len(indices), np.float32), indices, indptr), shape=(shape.users, shape.items))
+    users, items = np.empty(shape.events, np.int32), np.empty(shape.events, np.int32)
+    first = 0
+    for some_users, some_items, _ in events(shape):
+        users[first:first + len(some_users)], items[first:first + len(some_items)] = some_users, some_items
+        first += len(some_users)
+    made = scipy.sparse.coo_matrix((np.ones(shape.events, np.float32), (users, items)), shape=(shape.users, shape.items)).tocsr()
+    made.data[:] = 1
+    return made
 
 
 def write(shape, out):
