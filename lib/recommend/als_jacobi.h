@@ -18,13 +18,16 @@ TILE_INLINE void jacobi_turn(double *restrict x, double *restrict y, size_t widt
   }
 }
 
-/* Makes two rows of the square orthogonal; 0 when they are, to what floats can tell. `lengths` are the rows' squared ones; rows
- * as short as `nothing` are rounding. */
+/* Makes two rows of the square orthogonal; 0 when they are, to what floats can tell. `lengths` are the rows' squared ones; two
+ * of a product of no more than `nothing` are made of rounding. */
 TILE_INLINE int jacobi_settle(double *square, double *vectors, double *lengths, size_t width, size_t i, size_t j,
                               double nothing) {
   double *x = square + i * width, *y = square + j * width;
-  double both = jacobi_dot(x, y, width), zeta, tangent, cosine;
-  if (lengths[i] * lengths[j] <= nothing || both * both <= 1e-14 * lengths[i] * lengths[j])
+  double both, zeta, tangent, cosine;
+  if (lengths[i] * lengths[j] <= nothing)
+    return 0;
+  both = jacobi_dot(x, y, width);
+  if (both * both <= 1e-14 * lengths[i] * lengths[j])
     return 0;
   zeta = (lengths[j] - lengths[i]) / (2 * both);
   tangent = (zeta < 0 ? -1 : 1) / (__builtin_fabs(zeta) + __builtin_sqrt(1 + zeta * zeta));
@@ -51,7 +54,7 @@ TILE_TARGET static void eigen(double *values, double *vectors, double *square, u
     }
     for (size_t i = 0; i < width; i++) {
       for (size_t j = i + 1; j < width; j++)
-        moved |= jacobi_settle(square, vectors, values, width, i, j, 1e-28 * largest * largest);
+        moved |= jacobi_settle(square, vectors, values, width, i, j, 1e-26 * largest * largest);
     }
   }
   for (size_t i = 0; i < width; i++)

@@ -79,7 +79,7 @@ START_TEST(one_user_and_one_item) {
   static const uint32_t columns[] = {0};
   static const float weights[] = {2};
   recs_scorer *scorer = fitted_to(1, 1, offsets, columns, weights,
-                                  "alpha=1.5;unobserved=0.5;by_density=0;regularization=0.2;exponent=0;factors=1;iterations=200");
+                                  "alpha=1.5;unobserved=0.5;by_density=0;regularization=0.2;exponent=0;factors=1;iterations=50");
   recs_history history = history_of(columns, weights, 1);
   const float *factors;
   float user[16];
@@ -105,7 +105,7 @@ START_TEST(nothing_liked_is_nothing_known) {
   static const uint32_t columns[] = {0, 1, 0};
   static const float weights[][3] = {{-1, -2, -1}, {0, 0, 0}};
   for (int i = 0; i < 2; i++) {
-    recs_scorer *scorer = fitted_to(2, 2, offsets, columns, weights[i], NULL);
+    recs_scorer *scorer = fitted_to(2, 2, offsets, columns, weights[i], "factors=3");
     recs_history history = history_of(columns, NULL, 2);
     double scores[2];
     size_t count;
@@ -164,7 +164,7 @@ static void check_sum(const recs_scorer *scorer, const recs_history *history) {
 
 START_TEST(contributions_sum_to_the_score) {
   static const float weights[] = {1, -2, 0.5F, 0.5F};
-  recs_scorer *scorer = fitted(context, 0, "factors=20");
+  recs_scorer *scorer = fitted(context, 0, "factors=10;iterations=3");
   recs_history history = history_of(bought, weights, 4);
   uint32_t all[ITEMS];
   check_sum(scorer, &history);
@@ -190,7 +190,7 @@ START_TEST(a_history_is_a_sum) {
 }
 END_TEST
 
-static const char *const ways[] = {"factors=5;iterations=3", "factors=40;block=16;iterations=3"};
+static const char *const ways[] = {"factors=5;iterations=2", "factors=17;block=16;iterations=2"};
 
 START_TEST(threads_do_not_matter_seeds_do) {
   recs_scorer *scorers[4];
@@ -229,16 +229,16 @@ END_TEST
 
 START_TEST(the_loss_falls_until_it_hardly_does) {
   double before = INFINITY;
-  for (int iterations = 1; iterations <= 4; iterations++) {
+  for (int iterations = 1; iterations <= 3; iterations++) {
     char settings[80];
     recs_scorer *scorer;
-    snprintf(settings, sizeof settings, "%s;iterations=%d", _i == 0 ? "factors=5" : "factors=40;block=16", iterations);
+    snprintf(settings, sizeof settings, "%s;iterations=%d", _i == 0 ? "factors=5" : "factors=17;block=16", iterations);
     scorer = fitted(context, 0, settings);
     ck_assert_double_lt(loss_of(scorer), before);
     before = loss_of(scorer);
     recs_scorer_free(scorer);
     if (iterations == 2) { /* no second iteration takes off all of the loss */
-      snprintf(settings, sizeof settings, "%s;tolerance=1", _i == 0 ? "factors=5" : "factors=40;block=16");
+      snprintf(settings, sizeof settings, "%s;tolerance=1", _i == 0 ? "factors=5" : "factors=17;block=16");
       scorer = fitted(context, 0, settings);
       ck_assert(loss_of(scorer) == before);
       recs_scorer_free(scorer);
@@ -330,14 +330,16 @@ START_TEST(progress_rises_and_may_cancel) {
 END_TEST
 
 static int32_t fit_and_ask(recs_context *heap_context, void *payload) {
-  recs_history history = history_of(bought, NULL, 4);
+  static const int64_t offsets[] = {0, 2, 3};
+  static const uint32_t columns[] = {0, 1, 1};
+  recs_history history = history_of(columns, NULL, 3);
   recs_matrix *matrix = NULL;
   recs_scorer *scorer = NULL;
   uint32_t items[3];
   double scores[3];
-  float user[48];
+  float user[32];
   size_t count;
-  int32_t status = make_matrix(&matrix, heap_context, 0);
+  int32_t status = recs_matrix_create(&matrix, heap_context, 2, 2, offsets, columns, NULL);
   if (status == RECS_OK)
     status = fit(&scorer, matrix, payload);
   if (status == RECS_OK)
@@ -352,7 +354,7 @@ static int32_t fit_and_ask(recs_context *heap_context, void *payload) {
 }
 
 START_TEST(out_of_memory) {
-  static char settings[] = "factors=20;block=16;iterations=1";
+  static char settings[] = "factors=17;block=16;iterations=1";
   recs_test_oom(fit_and_ask, settings);
 }
 END_TEST
