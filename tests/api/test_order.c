@@ -1,5 +1,6 @@
 /* Scorers that know order: values by hand, what they refuse, short memory. Brute force over random logs: tests/witness. */
 #include "support/answers.h"
+#include "support/container.h"
 #include "support/shop.h"
 #include "support/support.h"
 #include "support/trail.h"
@@ -318,6 +319,37 @@ START_TEST(comes_back_from_a_file) {
 }
 END_TEST
 
+/* Damage behind checksums that agree with it: a file is refused, or says something without harm. */
+START_TEST(damaged_files) {
+  static const char *const names[] = {"order-knn", "markov", "session-knn"};
+  enum { STRIDE = 7 };
+  size_t size, refused = 0, tried = 0;
+  recs_test_shop shop;
+  recs_model *fitted, *loaded;
+  unsigned char *damaged;
+  void *saved;
+  ck_ok(recs_test_shop_open(&shop, context, 12, 9));
+  ck_ok(recs_test_shop_fit(&fitted, &shop, names[_i], NULL, "none"));
+  ck_ok(recs_model_save_memory(&saved, &size, fitted));
+  damaged = malloc(size);
+  for (size_t at = (size_t)_i; at < size; at += STRIDE, tried++) {
+    memcpy(damaged, saved, size);
+    damaged[at] ^= tried % 2 == 0 ? 0xff : 0x01;
+    recs_test_repair(damaged, size);
+    if (recs_model_load_memory(&loaded, context, damaged, size) != RECS_OK)
+      refused += 1;
+    else
+      recs_test_answers_hash(loaded);
+    recs_model_free(loaded);
+  }
+  ck_assert_uint_gt(refused, tried / 8);
+  free(damaged);
+  recs_buffer_free(saved);
+  recs_model_free(fitted);
+  recs_test_shop_close(&shop);
+}
+END_TEST
+
 static int32_t fit_and_ask(recs_context *heap_context, void *payload) {
   static const uint32_t bought[] = {0, 2, 0};
   int way = *(const int *)payload;
@@ -378,6 +410,7 @@ int main(void) {
   tcase_add_test(all, bad_settings);
   tcase_add_test(all, hardly_anything);
   tcase_add_loop_test(all, comes_back_from_a_file, 0, WAYS);
+  tcase_add_loop_test(all, damaged_files, 0, 3);
   tcase_add_loop_test(all, out_of_memory, 0, WAYS);
   tcase_add_test(all, may_be_cancelled);
   suite_add_tcase(suite, all);
