@@ -204,6 +204,25 @@ def test_bad_usage(tmp_path, log, model):
     assert "--scale" in refused("segment", table, "--scale", "tiny", code=2)
 
 
+def test_what_events_weigh(tmp_path):
+    """Types, returns and ratings by --set matrix.NAME=VALUE, as docs/guide-events.md has it."""
+    path, model = tmp_path / "events.csv", tmp_path / "events.recs"
+    path.write_text("user,item,event,weight\na,x,buy,1\na,y,view,5\nb,x,buy,1\nb,x,return,1\nb,y,view,1\nc,y,view,1\nc,x,buy,2\n")
+
+    def scores(*settings):
+        flags = [flag for setting in settings for flag in ("--set", f"matrix.{setting}")]
+        recs("fit", path, "--scorer", "popularity", "--fallback", "none", "--out", model, *flags)
+        rows = csv.DictReader(io.StringIO(recs("recommend", model, "--for", "a", "--include-seen", "--format", "csv").stdout))
+        return {row["item"]: float(row["score"]) for row in rows}
+
+    third, two = pytest.approx(1 / 3, abs=1e-4), pytest.approx(2 / 3, abs=1e-4)
+    assert scores() == {"x": 1, "y": 1}
+    assert scores("type_weights=return=-1,view=0") == {"x": two}  # b's purchase is taken back
+    assert scores("type_weights=return=-1", "repeat=last", "center=both") == {"x": third, "y": two}  # above what user and item make likely
+    assert "center is user, but repeat is binary" in refused("fit", path, "--set", "matrix.center=user", "--out", model)
+    assert "buy" in refused("fit", path, "--set", "matrix.type_weights=buy", "--out", model)
+
+
 def test_the_same_model_gives_the_same_bytes(tmp_path, log):
     paths = [tmp_path / f"{threads}.recs" for threads in (1, 2, 8)]
     for path, threads in zip(paths, (1, 2, 8)):
