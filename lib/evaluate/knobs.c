@@ -19,6 +19,7 @@ static const recs__knob known[] = {
     {.name = "exponent_to", .scale = RECS__SCALE_LINEAR, .low = 0, .high = 1},
     {.name = "recency", .scale = RECS__SCALE_LINEAR, .low = 0.3, .high = 1},
     {.name = "half_life", .scale = RECS__SCALE_CLOCK, .low = DAY, .high = 365 * DAY},
+    {.name = "max_age", .scale = RECS__SCALE_CLOCK, .low = DAY, .high = 365 * DAY},
     {.name = "gap", .scale = RECS__SCALE_CLOCK, .low = DAY / 48, .high = 7 * DAY},
     {.name = "match_decay", .scale = RECS__SCALE_LINEAR, .low = 0, .high = 0.5},
     {.name = "history_weight", .scale = RECS__SCALE_FIXED}, /* only the ratio to profile_weight counts */

@@ -139,7 +139,7 @@ START_TEST(bad_input_is_named) {
   const char *settings;
   ck_fails(tune_shop(&tuning, context, "magic", NULL, &options, NULL, NULL), RECS_ERROR_NOT_FOUND, "no scorer");
   ck_fails(tune_shop(&tuning, context, "item-knn", "k=0", &options, NULL, NULL), RECS_ERROR_INVALID, "outside 1 to 65536");
-  ck_fails(tune_shop(&tuning, context, "popularity", "half_life=1e9;recency=1", &options, NULL, NULL), RECS_ERROR_UNSUPPORTED,
+  ck_fails(tune_shop(&tuning, context, "popularity", "half_life=1e9;max_age=0;recency=1", &options, NULL, NULL), RECS_ERROR_UNSUPPORTED,
            "no option to tune");
   options.metric = "luck@5";
   ck_fails(tune_shop(&tuning, context, "popularity", NULL, &options, NULL, NULL), RECS_ERROR_NOT_FOUND, "known: hr@5");
