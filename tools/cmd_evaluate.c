@@ -59,6 +59,7 @@ typedef struct experiment {
   recs_tuning *tuning;
   recs_model *model;
   recs_evaluation *evaluation;
+  recs_histories *validation; /* what the validation part asks for; NULL: it is fitted to */
 } experiment;
 
 static recs_resample_options resample_options(const evaluate_flags *given) {
@@ -163,6 +164,7 @@ static void close_experiment(experiment *self) {
   recs_evaluation_free(self->evaluation);
   recs_model_free(self->model);
   recs_tuning_free(self->tuning);
+  recs_histories_free(self->validation);
   recs_split_free(self->split);
   free(self->text);
 }
@@ -175,7 +177,20 @@ static int open_experiment(experiment *self, const fitting_data *data, const eva
   if (code == EXIT_DONE && recs_split_create(&self->split, fitting_events(data), split_by) != RECS_OK)
     code = report_failure(NULL);
   sheet_time(sheet, "split", seconds_now() - start);
+  if (code == EXIT_DONE && split_by->fit == RECS_FIT_TRAIN &&
+      recs_split_asked(&self->validation, self->split, RECS_STAGE_VALIDATION) != RECS_OK)
+    code = report_failure(NULL);
   return code == EXIT_DONE ? tune_model(&self->tuning, &self->options, self->split, &given->tuning, given->seed, sheet) : code;
+}
+
+/* For the test, weights are learned by the validation part, unless the model is fitted to it. */
+static recs_model_options taught(const experiment *self, const recs_model_options *options, int32_t stage) {
+  recs_model_options all = *options;
+  if (stage == RECS_STAGE_TEST && self->validation != NULL) {
+    all.validation = recs_split_histories(self->split, RECS_STAGE_VALIDATION);
+    all.validation_targets = self->validation;
+  }
+  return all;
 }
 
 /* Fits to the stage's training part, and asks. `fit` and `score` name the timings. */
@@ -183,7 +198,8 @@ static int fit_and_ask(recs_model **model, recs_evaluation **evaluation, const e
                        const recs_model_options *options, const recs_evaluate_options *asked, const char *fit,
                        const char *score, out_sheet *sheet) {
   double start = seconds_now();
-  if (recs_model_fit(model, recs_split_training(self->split, asked->stage), options, terminal_progress(), NULL) != RECS_OK)
+  recs_model_options all = taught(self, options, asked->stage);
+  if (recs_model_fit(model, recs_split_training(self->split, asked->stage), &all, terminal_progress(), NULL) != RECS_OK)
     return report_failure(NULL);
   sheet_time(sheet, fit, seconds_now() - start);
   start = seconds_now();

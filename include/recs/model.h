@@ -27,6 +27,8 @@ typedef struct recs_model_options {
   const char *title;                 /**< A text field of the items that names them to people; NULL: ids. */
   const char *fallback;              /**< The scorer that fills lists which `scorer` leaves short, with its defaults;
                                           default "popularity"; NULL, "" or "none": short lists stay short. */
+  const recs_histories *validation;  /**< What requests of a validation bring; see recs_training. NULL: none. */
+  const recs_histories *validation_targets; /**< What they ask for. NULL: none. */
 } recs_model_options;
 
 /** The schema of recs_model_options. Static. Any thread. @since 0.1 */

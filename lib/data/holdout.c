@@ -4,25 +4,43 @@
 
 #include <string.h>
 
+/* Known to the matrix, and liked. */
+static int can_be_held(const recs_histories *histories, const recs_matrix *matrix, int64_t place) {
+  return histories->item_rows[place] < matrix->columns && histories->weights[place] > 0;
+}
+
 static int is_eligible(const recs_histories *histories, const recs_matrix *matrix, uint32_t user, size_t least) {
   int64_t end = histories->offsets[user + 1];
   return (size_t)(matrix->offsets[user + 1] - matrix->offsets[user]) >= least &&
-         (size_t)(end - histories->offsets[user]) >= least && histories->item_rows[end - 1] < matrix->columns &&
-         histories->weights[end - 1] > 0;
+         (size_t)(end - histories->offsets[user]) >= least && can_be_held(histories, matrix, end - 1);
+}
+
+size_t recs__holdout_eligible(const recs_histories *histories, const recs_matrix *matrix, size_t least) {
+  size_t count = 0;
+  for (uint32_t user = 0; user < matrix->rows; user++)
+    count += (size_t)is_eligible(histories, matrix, user, least);
+  return count;
+}
+
+/* The user's last item, or any; where the one that is drawn cannot be held, the last. */
+static uint32_t pick_item(recs__random *random, const recs_histories *histories, const recs_matrix *matrix, uint32_t user,
+                          int any) {
+  int64_t end = histories->offsets[user + 1], place = end - 1;
+  if (any)
+    place = histories->offsets[user] + (int64_t)recs__random_below(random, (uint64_t)(end - histories->offsets[user]));
+  return histories->item_rows[can_be_held(histories, matrix, place) ? place : end - 1];
 }
 
 /* Selection sampling (Knuth 1969, algorithm S): every set of users is as likely, and they come in order. */
-size_t recs__holdout_choose(recs__held *out, const recs_histories *histories, const recs_matrix *matrix, size_t least,
-                            size_t most, uint64_t seed) {
-  recs__random random = recs__random_stream(seed, 0);
-  size_t left = 0, chosen = 0;
-  for (uint32_t user = 0; user < matrix->rows; user++)
-    left += (size_t)is_eligible(histories, matrix, user, least);
-  for (uint32_t user = 0; user < matrix->rows && chosen < most; user++) {
-    if (!is_eligible(histories, matrix, user, least))
+size_t recs__holdout_choose(recs__held *out, const recs_histories *histories, const recs_matrix *matrix,
+                            const recs__holdout_rule *rule) {
+  recs__random random = recs__random_stream(rule->seed, 0), places = recs__random_stream(rule->seed, 1);
+  size_t left = recs__holdout_eligible(histories, matrix, rule->least), chosen = 0;
+  for (uint32_t user = 0; user < matrix->rows && chosen < rule->most; user++) {
+    if (!is_eligible(histories, matrix, user, rule->least))
       continue;
-    if (recs__random_below(&random, left--) < most - chosen)
-      out[chosen++] = (recs__held){user, histories->item_rows[histories->offsets[user + 1] - 1]};
+    if (recs__random_below(&random, left--) < rule->most - chosen)
+      out[chosen++] = (recs__held){user, pick_item(&places, histories, matrix, user, rule->random)};
   }
   return chosen;
 }

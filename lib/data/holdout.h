@@ -11,11 +11,20 @@ typedef struct recs__held {
   uint32_t item;
 } recs__held;
 
-/* Chooses at most `most` users, by the seed, among those with at least `least` different items, each with the last of them, if it was liked
- * (its weight is above 0); users ascend. `out` has room for
- * `most`. */
-size_t recs__holdout_choose(recs__held *out, const recs_histories *histories, const recs_matrix *matrix, size_t least,
-                            size_t most, uint64_t seed);
+/* Who is chosen, and what is held back. */
+typedef struct recs__holdout_rule {
+  size_t least; /* users with fewer different items are left alone */
+  size_t most;  /* users */
+  int random;   /* 0: a user's last item; 1: any of theirs that was liked */
+  uint64_t seed;
+} recs__holdout_rule;
+
+/* How many users have enough items, the last of them known to the matrix and liked (its weight is above 0). */
+size_t recs__holdout_eligible(const recs_histories *histories, const recs_matrix *matrix, size_t least);
+
+/* Chooses among these, by the seed; users ascend. `out` has room for `rule->most`. */
+size_t recs__holdout_choose(recs__held *out, const recs_histories *histories, const recs_matrix *matrix,
+                            const recs__holdout_rule *rule);
 
 /* Copies without the entries that are held back. */
 int32_t recs__holdout_matrix(recs_matrix **out, const recs_matrix *matrix, const recs__held *held, size_t count);

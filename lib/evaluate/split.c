@@ -1,3 +1,4 @@
+#include "lib/data/histories.h"
 #include "lib/evaluate/split.h"
 
 #include <string.h>
@@ -250,6 +251,47 @@ int32_t recs_split_targets(uint32_t *user, const uint32_t **items, size_t *count
   *items = found->items + found->offsets[index];
   *count = (size_t)(found->offsets[index + 1] - found->offsets[index]);
   return RECS_OK;
+}
+
+/* What is asked for, in the place of what was done. */
+static int32_t fill_asked(recs_histories *out, const recs__stage *stage) {
+  uint32_t next = 0;
+  out->latest = stage->histories->latest;
+  out->offsets[0] = 0;
+  for (uint32_t row = 0; row < out->rows; row++) {
+    out->offsets[row + 1] = out->offsets[row];
+    if (next < stage->users && stage->rows[next] == row) {
+      out->offsets[row + 1] += stage->offsets[next + 1] - stage->offsets[next];
+      next += 1;
+    }
+  }
+  RECS_TRY(recs__histories_room(out, (size_t)out->offsets[out->rows]));
+  for (int64_t i = 0; i < out->offsets[out->rows]; i++) {
+    out->item_rows[i] = stage->items[i]; /* both by user, ascending */
+    out->weights[i] = 1;
+    out->times[i] = RECS_NO_TIME;
+  }
+  return RECS_OK;
+}
+
+int32_t recs_split_asked(recs_histories **out, const recs_split *split, int32_t stage) {
+  const recs__stage *found;
+  recs_histories *asked = NULL;
+  int32_t status;
+  recs__enter();
+  RECS_NOT_NULL(out);
+  *out = NULL;
+  RECS_NOT_NULL(split);
+  found = recs__split_stage(split, stage);
+  if (found == NULL)
+    return recs__fail(RECS_ERROR_INVALID, "stage is %d, not RECS_STAGE_VALIDATION or RECS_STAGE_TEST", stage);
+  RECS_GO(recs__histories_new(&asked, split->object.context, found->histories->rows, found->histories->items));
+  RECS_GO(fill_asked(asked, found));
+  *out = asked;
+  asked = NULL;
+cleanup:
+  recs__release(asked);
+  return status;
 }
 
 void recs_split_free(recs_split *split) {

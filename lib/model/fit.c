@@ -20,6 +20,8 @@ static const recs__field model_fields[] = {
     RECS__STRING(recs_model_options, title, NULL, "A text field of the items that names them to people."),
     RECS__STRING(recs_model_options, fallback, "popularity",
                  "The scorer that fills short lists; none: no such scorer."),
+    RECS__POINTER(recs_model_options, validation, "What requests of a validation bring."),
+    RECS__POINTER(recs_model_options, validation_targets, "What requests of a validation ask for."),
 };
 
 static const recs_schema model_schema = RECS__SCHEMA("model", recs_model_options, model_fields);
@@ -113,7 +115,9 @@ static int32_t fit_scorer(recs_scorer **out, const fitting *self, const char *na
                             .matrix = self->matrix,
                             .histories = self->histories,
                             .items = self->item_profiles,
-                            .users = self->user_profiles};
+                            .users = self->user_profiles,
+                            .validation = self->options.validation,
+                            .validation_targets = self->options.validation_targets};
   recs__progress part = recs__progress_part(&self->progress, from, to);
   return recs_scorer_fit(out, &training, name, settings, part.report == NULL ? NULL : report_part, &part);
 }

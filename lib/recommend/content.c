@@ -3,6 +3,7 @@
 #include "lib/data/matrix.h"
 #include "lib/recommend/by_vectors.h"
 #include "lib/recommend/kinds.h"
+#include "lib/recommend/recency.h"
 #include "lib/recommend/space.h"
 
 #include <inttypes.h>
@@ -19,6 +20,7 @@ typedef struct content {
   recs__vectors vectors;
   double history_weight;
   double profile_weight;
+  recs__recency recency;
 } content;
 
 static const recs__choice text_kinds[] = {{"tfidf", RECS_TEXT_TFIDF}, {"bm25", RECS_TEXT_BM25}, {NULL, 0}};
@@ -34,6 +36,8 @@ static const recs__field fields[] = {
     RECS__RESERVED(recs_content_options, reserved),
     RECS__F64(recs_content_options, k1, 0.0, 1000.0, 1.2, "BM25: how much repeating a word adds."),
     RECS__F64(recs_content_options, b, 0.0, 1.0, 0.75, "BM25: how much a text's length counts."),
+    RECS__F64(recs_content_options, recency, 0.0, 1.0, 1.0, "What is left of an item's weight one step back in the history; 1: all."),
+    RECS__F64(recs_content_options, half_life, 0.0, HUGE_VAL, 0.0, "An item this much older than the history's latest weighs half; 0: no decay."),
 };
 static const recs_schema schema = RECS__SCHEMA("content", recs_content_options, fields);
 
@@ -82,6 +86,7 @@ static int32_t fit_parts(content *self, const recs_training *training, const rec
                          const recs__progress *progress) {
   self->history_weight = chosen->history_weight;
   self->profile_weight = chosen->profile_weight;
+  self->recency = (recs__recency){chosen->recency, chosen->half_life};
   RECS_TRY(recs__space_build(&self->space, &self->items, &self->users, training, chosen));
   RECS_TRY(has_vectors(self) ? make_vectors(self) : recs_matrix_transpose(&self->postings, self->items));
   return recs__progress_at(progress, 1);
@@ -119,11 +124,22 @@ static void round_to_floats(recs__board *profile) {
     profile->scores[profile->touched[i]] = (double)(float)profile->scores[profile->touched[i]];
 }
 
+/* What the history's items have, by their faded weights. */
+static int32_t add_history(recs__board *profile, const content *self, const recs_history *history) {
+  const recs_context *context = self->scorer.object.context;
+  recs__faded faded;
+  RECS_TRY(recs__faded_init(&faded, context, &self->recency, history));
+  for (size_t h = 0; h < history->count; h++)
+    add_row(profile, self->items, history->items[h], recs__history_weight(&faded.history, h));
+  recs__faded_free(&faded, context);
+  return RECS_OK;
+}
+
 /* The profile, of unit length unless nothing is known. */
-static void build_profile(recs__board *profile, const content *self, const recs_history *history) {
+static int32_t build_profile(recs__board *profile, const content *self, const recs_history *history) {
   double length;
-  for (size_t h = 0; h < history->count && self->history_weight > 0; h++)
-    add_row(profile, self->items, history->items[h], recs__history_weight(history, h));
+  if (self->history_weight > 0)
+    RECS_TRY(add_history(profile, self, history));
   length = length_of(profile);
   if (length > 0)
     recs__board_divide(profile, length / self->history_weight);
@@ -134,6 +150,7 @@ static void build_profile(recs__board *profile, const content *self, const recs_
     recs__board_divide(profile, length);
   if (self->values != NULL)
     round_to_floats(profile);
+  return RECS_OK;
 }
 
 static const recs__vectors *vectors(const recs_scorer *scorer) {
@@ -145,17 +162,18 @@ static int32_t queries(float *out, uint8_t *known, const recs_scorer *scorer, co
                        size_t count) {
   const content *self = (const content *)scorer;
   recs__board profile;
+  int32_t status = RECS_OK;
   RECS_TRY(recs__board_init(&profile, scorer->object.context, self->space.features));
   memset(out, 0, count * self->space.features * sizeof *out);
-  for (size_t i = 0; i < count; i++, out += self->space.features) {
-    build_profile(&profile, self, &histories[i]);
+  for (size_t i = 0; i < count && status == RECS_OK; i++, out += self->space.features) {
+    status = build_profile(&profile, self, &histories[i]);
     known[i] = profile.count > 0;
     for (uint32_t f = 0; f < profile.count; f++)
       out[profile.touched[f]] = (float)profile.scores[profile.touched[f]];
     recs__board_clear(&profile);
   }
   recs__board_free(&profile);
-  return RECS_OK;
+  return status;
 }
 
 /* Cosines with a profile: along the postings of its features. */
@@ -172,7 +190,7 @@ static int32_t score(const recs_scorer *scorer, const recs_history *history, rec
   if (self->values != NULL)
     return recs__score_by_vectors(scorer, history, board);
   RECS_TRY(recs__board_space(&profile, board, self->space.features));
-  build_profile(profile, self, history);
+  RECS_TRY(build_profile(profile, self, history));
   score_profile(board, self, profile);
   recs__board_clear(profile);
   return RECS_OK;
@@ -204,9 +222,9 @@ static int32_t add_reason(recs__reasons *out, const content *self, uint32_t feat
 static int32_t reasons(const recs_scorer *scorer, const recs_history *history, uint32_t item, recs__reasons *out) {
   const content *self = (const content *)scorer;
   recs__board profile;
-  int32_t status = RECS_OK;
+  int32_t status;
   RECS_TRY(recs__board_init(&profile, scorer->object.context, self->space.features));
-  build_profile(&profile, self, history);
+  status = build_profile(&profile, self, history);
   for (int64_t e = self->items->offsets[item]; e < self->items->offsets[item + 1] && status == RECS_OK; e++) {
     uint32_t feature = self->items->indices[e];
     if (recs__board_scored(&profile, feature))
@@ -220,6 +238,7 @@ static int32_t write_content(const recs_scorer *scorer, recs__writer *writer) {
   const content *self = (const content *)scorer;
   RECS_TRY(recs__write_f64(writer, "history_weight", self->history_weight));
   RECS_TRY(recs__write_f64(writer, "profile_weight", self->profile_weight));
+  RECS_TRY(recs__recency_write(&self->recency, writer));
   RECS_TRY(recs__space_write(&self->space, writer));
   RECS_SCOPED(writer, "items", recs__matrix_write(self->items, writer));
   if (self->postings != NULL)
@@ -250,6 +269,7 @@ static int32_t read_parts(content *self, recs__reader *reader) {
   uint64_t has_users;
   RECS_TRY(read_weight(reader, "history_weight", &self->history_weight));
   RECS_TRY(read_weight(reader, "profile_weight", &self->profile_weight));
+  RECS_TRY(recs__recency_read(&self->recency, reader));
   RECS_TRY(recs__space_read(&self->space, reader));
   RECS_TRY(read_matrix(&self->items, reader, "items", self->scorer.items, self->space.features));
   RECS_TRY(recs__read_u64(reader, "has_users", 0, 1, &has_users));

@@ -3,24 +3,23 @@
 #define RECS_LIB_RECOMMEND_HYBRID_H
 
 #include "lib/recommend/kinds.h"
-
-enum { RECS__MOST_PARTS = 16 };
+#include "lib/recommend/mixture.h"
 
 typedef struct recs__hybrid {
   recs_scorer scorer;
   recs_scorer *parts[RECS__MOST_PARTS]; /* held */
-  double weights[RECS__MOST_PARTS];
-  uint32_t count;
+  recs__mixture mixture;
   int32_t mode; /* RECS_HYBRID_* */
   double rrf_k;
 } recs__hybrid;
 
-/* A hybrid of that kind; holds the parts. Weights are checked: finite, not all zero, not negative in sum. */
+/* A hybrid of that kind; holds the parts, as many as the mixture weighs. The mixture's weights are checked. */
 int32_t recs__hybrid_make(recs_scorer **out, const recs__scorer_kind *kind, const recs_scorer *const *parts,
-                          const double *weights, size_t count, const recs_hybrid_options *options);
+                          const recs__mixture *mixture, const recs_hybrid_options *options);
 
-/* Brings a part's scores for one request to the scale of the mode. The board knows what is seen: scores are measured over what is not. */
-int32_t recs__hybrid_rescale(const recs__hybrid *hybrid, recs__board *board);
+/* What a part's scores for one request are divided by to be on the scale of the mode; ranks take their place where the mode goes by these.
+ * The board knows what is seen: scores are measured over what is not. */
+int32_t recs__hybrid_scale(double *divisor, const recs__hybrid *hybrid, recs__board *board);
 
 /* The kind's functions that need no fitting, which hybrid_fit.c puts into its tables. */
 int32_t recs__hybrid_score(const recs_scorer *scorer, const recs_history *history, recs__board *board);

@@ -1,8 +1,7 @@
 /* Fitting a hybrid by the names of its parts. "hybrid-equal" weighs them equally; "hybrid" learns their weights. */
 #include "lib/base/number.h"
-#include "lib/recommend/hybrid.h"
 #include "lib/recommend/learn.h"
-#include "lib/recommend/settings.h"
+#include "lib/recommend/plan.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,68 +14,30 @@ static const recs__choice modes[] = {
     {NULL, 0},
 };
 
+static const recs__choice holds[] = {
+    {"last", RECS_HOLD_LAST},
+    {"any", RECS_HOLD_ANY},
+    {NULL, 0},
+};
+
 static const recs__field fields[] = {
     RECS__STRING(recs_hybrid_options, parts, NULL,
-                 "Scorers joined by commas; not set: content,user-knn,item-knn, content only with item profiles."),
+                 "Scorers joined by commas; not set: hybrid weighs all that the data allow, hybrid-equal content,user-knn,item-knn."),
     RECS__STRING(recs_hybrid_options, weights, NULL,
                  "One number a part, joined by commas; not set: learned by hybrid, equal in hybrid-equal."),
     RECS__F64(recs_hybrid_options, rrf_k, 0.0, 1e9, 60.0, "The k of reciprocal-rank fusion."),
     RECS__CHOICE(recs_hybrid_options, mode, modes, "scaled|raw|rrf", RECS_HYBRID_SCALED, "How parts are brought to one scale."),
-    RECS__RESERVED(recs_hybrid_options, reserved),
+    RECS__CHOICE(recs_hybrid_options, hold, holds, "last|any", RECS_HOLD_LAST,
+                 "What learning holds back of a user: the last item, or any of them where order says nothing."),
+    RECS__F64(recs_hybrid_options, power, 0.0, 1.0, 0.0,
+              "Scaled scores are raised to this power; 0: learned by hybrid, 1 in hybrid-equal."),
 };
 static const recs_schema schema = RECS__SCHEMA("hybrid", recs_hybrid_options, fields);
 
-/* The parts' kinds and settings. */
-typedef struct plan {
-  recs_context *context;
-  const recs__scorer_kind *kinds[RECS__MOST_PARTS];
-  const char *names[RECS__MOST_PARTS];
-  char *settings[RECS__MOST_PARTS];
-  size_t count;
-} plan;
-
-static void plan_free(plan *self) {
-  for (size_t p = 0; p < self->count; p++)
-    recs__free(self->context, self->settings[p]);
-}
-
-static int32_t plan_add(plan *self, const char *name, size_t length) {
-  const recs__scorer_kind *kind;
-  RECS_TRY(recs__scorer_kind_find(&kind, name, length));
-  if (kind->has_parts)
-    return recs__fail(RECS_ERROR_INVALID, "a part of a hybrid cannot be %s", kind->name);
-  for (size_t p = 0; p < self->count; p++) {
-    if (self->kinds[p] == kind)
-      return recs__fail(RECS_ERROR_INVALID, "parts name %s twice", kind->name);
-  }
-  self->kinds[self->count] = kind;
-  self->names[self->count] = kind->name;
-  self->settings[self->count++] = NULL;
+static int32_t check_power(const recs_hybrid_options *options) {
+  if (options->power > 0 && options->power != 1 && options->mode != RECS_HYBRID_SCALED)
+    return recs__fail(RECS_ERROR_INVALID, "power is %g: only scaled scores are raised to a power", options->power);
   return RECS_OK;
-}
-
-static int32_t plan_parts(plan *self, const char *parts, const recs_training *training) {
-  const char *at = parts != NULL ? parts : training->items != NULL ? "content,user-knn,item-knn" : "user-knn,item-knn";
-  while (*at != 0) {
-    size_t length = strcspn(at, ",");
-    if (self->count == RECS__MOST_PARTS)
-      return recs__fail(RECS_ERROR_INVALID, "parts name more than %d scorers", RECS__MOST_PARTS);
-    RECS_TRY(plan_add(self, at, length));
-    at += length + (at[length] == ',');
-  }
-  return self->count > 0 ? RECS_OK : recs__fail(RECS_ERROR_INVALID, "parts name no scorer");
-}
-
-static int32_t plan_settings(plan *self, const char *text) {
-  recs__settings settings;
-  int32_t status = RECS_OK;
-  RECS_TRY(recs__settings_open(&settings, self->context, text));
-  RECS_GO(recs__settings_check_parts(&settings, self->names, self->count));
-  for (size_t p = 0; p < self->count; p++)
-    RECS_GO(recs__settings_of_part(&self->settings[p], self->context, &settings, self->names[p]));
-cleanup:
-  recs__settings_close(&settings, self->context);
-  return status;
 }
 
 static int32_t parse_weights(double *weights, size_t count, const char *text) {
@@ -96,53 +57,116 @@ static int32_t parse_weights(double *weights, size_t count, const char *text) {
   return RECS_OK;
 }
 
-/* Fits every part to some training data; on failure there is none. */
-static int32_t fit_parts(recs_scorer **parts, void *payload, const recs_training *training, const recs__progress *progress) {
-  const plan *self = payload;
-  for (size_t p = 0; p < self->count; p++) {
-    recs__progress part = recs__progress_part(progress, (double)p / (double)self->count, (double)(p + 1) / (double)self->count);
-    int32_t status = recs__scorer_fit(&parts[p], training, self->kinds[p], NULL, self->settings[p], &part);
-    if (status != RECS_OK) {
-      while (p-- > 0)
-        recs_scorer_free(parts[p]);
-      return status;
-    }
+/* Scores are raised to one of these where the caller leaves it open: they stay, or what a part puts second comes nearer to its first. */
+static const double powers[] = {1, 0.5};
+
+/* Asks the parts, and learns; `*learned` is 0 where too few answers reach anything. */
+static int32_t learn_from(int *learned, recs__mixture *mixture, recs_scorer **parts, const recs__exam *exam,
+                          const recs_hybrid_options *options, const recs__progress *progress) {
+  int open = options->mode == RECS_HYBRID_SCALED && options->power == 0;
+  recs_scorer *hybrid;
+  recs__ballots ballots;
+  int32_t status;
+  RECS_TRY(recs__hybrid_make(&hybrid, &recs__hybrid_kind, (const recs_scorer *const *)parts, mixture, options));
+  status = recs__ballots_cast(&ballots, (const recs__hybrid *)hybrid, exam, progress);
+  recs_scorer_free(hybrid);
+  RECS_TRY(status);
+  *learned = ballots.count >= RECS__FEWEST_BALLOTS;
+  if (*learned)
+    status = recs__learn(mixture, &ballots, open ? powers : &mixture->power, open ? sizeof powers / sizeof powers[0] : 1);
+  recs__ballots_free(&ballots);
+  return status;
+}
+
+/* What was fitted to learn from, where that is all there is to fit; else the parts that weigh something, fitted to everything. */
+static int32_t fit_for_good(recs_scorer **parts, recs__plan *plan, recs__mixture *mixture, const recs__exam *exam,
+                            const recs_training *training, int drop, const recs__progress *progress) {
+  uint32_t places[RECS__MOST_PARTS], count = plan->count;
+  for (uint32_t p = 0; p < count; p++)
+    places[p] = p;
+  if (drop)
+    recs__mixture_drop(mixture, places);
+  if (exam->held_back)
+    recs__plan_free_parts(parts, count);
+  recs__plan_keep(plan, places, mixture->parts);
+  if (exam->held_back)
+    return recs__plan_fit(parts, plan, training, progress);
+  for (uint32_t p = 0, kept = 0; p < count; p++) {
+    if (kept < mixture->parts && places[kept] == p)
+      parts[kept++] = parts[p];
+    else
+      recs_scorer_free(parts[p]);
   }
   return RECS_OK;
 }
 
-/* Learns weights if asked to, then fits the parts to everything. */
-static int32_t fit_plan(recs_scorer **out, plan *self, const recs__scorer_kind *kind, const recs_training *training,
-                        const recs_hybrid_options *options, const recs__progress *progress) {
-  int learn = kind == &recs__hybrid_kind && options->weights == NULL && self->count > 1;
-  recs__progress learning = recs__progress_part(progress, 0, 0.6);
-  recs__progress fitting = recs__progress_part(progress, learn ? 0.6 : 0, 1);
+/* Fits the parts without what the exam asks for, learns the mixture, and fits for good. */
+static int32_t fit_by_exam(recs_scorer **out, recs__plan *plan, const recs__exam *exam, const recs_training *training,
+                           const recs_hybrid_options *options, const recs__progress *progress) {
+  recs__progress rest = recs__progress_part(progress, 0, 0.4), learning = recs__progress_part(progress, 0.4, 0.6);
+  recs__progress whole = recs__progress_part(progress, 0.6, 1);
   recs_scorer *parts[RECS__MOST_PARTS];
-  double weights[RECS__MOST_PARTS];
+  recs__mixture mixture;
+  int learned = 0;
   int32_t status;
-  for (size_t p = 0; p < self->count; p++)
-    weights[p] = 1;
+  recs__mixture_init(&mixture, plan->count, NULL);
+  mixture.power = options->power > 0 ? options->power : 1;
+  RECS_TRY(recs__plan_fit(parts, plan, &exam->training, &rest));
+  status = learn_from(&learned, &mixture, parts, exam, options, &learning);
+  if (status != RECS_OK || !learned) {
+    recs__plan_free_parts(parts, plan->count);
+    return status;
+  }
+  RECS_TRY(fit_for_good(parts, plan, &mixture, exam, training, options->parts == NULL, &whole));
+  status = recs__hybrid_make(out, &recs__hybrid_kind, (const recs_scorer *const *)parts, &mixture, options);
+  recs__plan_free_parts(parts, plan->count);
+  return status;
+}
+
+/* A hybrid of learned weights; none, where there is too little to learn from. */
+static int32_t fit_learning(recs_scorer **out, const recs_training *training, const recs_hybrid_options *options,
+                            const char *settings, const recs__progress *progress) {
+  recs__plan plan;
+  recs__exam exam;
+  int32_t status;
+  RECS_TRY(recs__plan_open(&plan, training, options->parts, 1, settings));
+  RECS_GO(recs__exam_open(&exam, training, options->hold == RECS_HOLD_ANY));
+  if (plan.count > 1 && exam.count >= RECS__FEWEST_BALLOTS)
+    status = fit_by_exam(out, &plan, &exam, training, options, progress);
+  recs__exam_close(&exam);
+cleanup:
+  recs__plan_close(&plan);
+  return status;
+}
+
+/* A hybrid of given or equal weights. */
+static int32_t fit_plainly(recs_scorer **out, const recs__scorer_kind *kind, const recs_training *training,
+                           const recs_hybrid_options *options, const char *settings, const recs__progress *progress) {
+  double weights[RECS__MOST_PARTS];
+  recs_scorer *parts[RECS__MOST_PARTS];
+  recs__mixture mixture;
+  recs__plan plan;
+  int32_t status;
+  RECS_TRY(recs__plan_open(&plan, training, options->parts, 0, settings));
   if (options->weights != NULL)
-    RECS_TRY(parse_weights(weights, self->count, options->weights));
-  if (learn)
-    RECS_TRY(recs__hybrid_learn(weights, self->count, training, options, fit_parts, self, &learning));
-  RECS_TRY(fit_parts(parts, self, training, &fitting));
-  status = recs__hybrid_make(out, kind, (const recs_scorer *const *)parts, weights, self->count, options);
-  for (size_t p = 0; p < self->count; p++)
-    recs_scorer_free(parts[p]);
+    RECS_GO(parse_weights(weights, plan.count, options->weights));
+  recs__mixture_init(&mixture, plan.count, options->weights != NULL ? weights : NULL);
+  mixture.power = options->power > 0 ? options->power : 1;
+  RECS_GO(recs__mixture_check(&mixture));
+  RECS_GO(recs__plan_fit(parts, &plan, training, progress));
+  status = recs__hybrid_make(out, kind, (const recs_scorer *const *)parts, &mixture, options);
+  recs__plan_free_parts(parts, plan.count);
+cleanup:
+  recs__plan_close(&plan);
   return status;
 }
 
 static int32_t fit_kind(recs_scorer **out, const recs__scorer_kind *kind, const recs_training *training,
                         const recs_hybrid_options *options, const char *settings, const recs__progress *progress) {
-  plan self = {.context = recs__context_of(training->matrix)};
-  int32_t status;
-  RECS_GO(plan_parts(&self, options->parts, training));
-  RECS_GO(plan_settings(&self, settings));
-  RECS_GO(fit_plan(out, &self, kind, training, options, progress));
-cleanup:
-  plan_free(&self);
-  return status;
+  RECS_TRY(check_power(options));
+  if (kind == &recs__hybrid_kind && options->weights == NULL)
+    RECS_TRY(fit_learning(out, training, options, settings, progress));
+  return *out != NULL ? RECS_OK : fit_plainly(out, kind, training, options, settings, progress);
 }
 
 static int32_t fit(recs_scorer **out, const recs_training *training, const void *options, const char *settings,
@@ -157,8 +181,8 @@ static int32_t fit_equal(recs_scorer **out, const recs_training *training, const
 
 int32_t recs_hybrid_create(recs_scorer **out, const recs_scorer *const *parts, const double *weights, size_t count,
                            const recs_hybrid_options *options) {
-  double equal[RECS__MOST_PARTS];
   recs_hybrid_options chosen;
+  recs__mixture mixture;
   recs__enter();
   RECS_NOT_NULL(out);
   *out = NULL;
@@ -166,14 +190,16 @@ int32_t recs_hybrid_create(recs_scorer **out, const recs_scorer *const *parts, c
   if (count == 0 || count > RECS__MOST_PARTS)
     return recs__fail(RECS_ERROR_INVALID, "a hybrid has 1 to %d parts, not %zu", RECS__MOST_PARTS, count);
   for (size_t p = 0; p < count; p++) {
-    equal[p] = 1;
     if (parts[p] == NULL)
       return recs__fail(RECS_ERROR_INVALID, "part %zu of the hybrid is NULL", p + 1);
   }
   RECS_TRY(recs__options_load(&chosen, &schema, options));
+  RECS_TRY(check_power(&chosen));
   if (chosen.parts != NULL || chosen.weights != NULL)
     return recs__fail(RECS_ERROR_INVALID, "parts and weights of a hybrid of given scorers are arguments, not options");
-  return recs__hybrid_make(out, &recs__hybrid_kind, parts, weights == NULL ? equal : weights, count, &chosen);
+  recs__mixture_init(&mixture, (uint32_t)count, weights);
+  mixture.power = chosen.power > 0 ? chosen.power : 1;
+  return recs__hybrid_make(out, &recs__hybrid_kind, parts, &mixture, &chosen);
 }
 
 const recs__scorer_kind recs__hybrid_kind = {

@@ -78,6 +78,18 @@ cleanup:
   return status;
 }
 
+/* What a validation brings and what it asks for: both or neither, of the same users. */
+static int32_t check_validation(const recs_training *training, uint32_t users) {
+  const recs_histories *brings = training->validation, *asks = training->validation_targets;
+  if ((brings == NULL) != (asks == NULL))
+    return recs__fail(RECS_ERROR_INVALID, "a validation needs both what requests bring and what they ask for");
+  if (brings != NULL && (recs_histories_rows(brings) != users || recs_histories_rows(asks) != users))
+    return recs__fail(RECS_ERROR_INVALID,
+                      "the validation has %" PRIu32 " and %" PRIu32 " rows, the matrix has %" PRIu32,
+                      recs_histories_rows(brings), recs_histories_rows(asks), users);
+  return RECS_OK;
+}
+
 int32_t recs__training_load(recs_training *out, const recs_training *training) {
   uint32_t users, items;
   RECS_NOT_NULL(training);
@@ -98,7 +110,7 @@ int32_t recs__training_load(recs_training *out, const recs_training *training) {
   if (training->users != NULL && recs_ids_count(recs_profiles_ids(training->users)) < users)
     return recs__fail(RECS_ERROR_INVALID, "the user profiles know %" PRIu32 " rows, the matrix has %" PRIu32,
                       recs_ids_count(recs_profiles_ids(training->users)), users);
-  return RECS_OK;
+  return check_validation(training, users);
 }
 
 int32_t recs_scorer_fit(recs_scorer **out, const recs_training *training, const char *name, const char *settings,

@@ -1,18 +1,15 @@
-/* Learning the weights of a hybrid from the events that it was given. */
+/* Learning how a hybrid mixes its parts from the events that it was given. */
 #ifndef RECS_LIB_RECOMMEND_LEARN_H
 #define RECS_LIB_RECOMMEND_LEARN_H
 
-#include "lib/recommend/scorer.h"
+#include "lib/recommend/ballots.h"
 
-/* Fits the parts to some training data. */
-typedef int32_t (*recs__fit_parts_fn)(recs_scorer **parts, void *payload, const recs_training *training,
-                                      const recs__progress *progress);
+/* Fewer ballots teach nothing. */
+enum { RECS__FEWEST_BALLOTS = 20 };
 
-/* Holds back the last item of up to 2,000 users who have at least three, fits the parts to the rest, and finds the weights under which the
- * items held back come first: the mean of 1 / log2(1 + rank) over all users, among the items that any part puts in front. Without histories, or with fewer
- * than 20 such users, the weights stay as they are. Independent of the number of threads. */
-int32_t recs__hybrid_learn(double *weights, size_t count, const recs_training *training,
-                           const recs_hybrid_options *options, recs__fit_parts_fn fit_parts, void *payload,
-                           const recs__progress *progress);
+/* The mixture under which what was asked for comes first. `powers`: those to choose among. Rows of weights of their own for shorter and
+ * longer histories are kept only where each half of the users, judging the weights that the other half chose, does better
+ * with them. The same bits for any number of threads. */
+int32_t recs__learn(recs__mixture *mixture, const recs__ballots *ballots, const double *powers, size_t power_count);
 
 #endif

@@ -106,7 +106,11 @@ static void open_world(world *self, const edge *given) {
   options.repeat = RECS_REPEAT_SUM;
   ck_ok(recs_matrix_build(&self->matrix, self->log.events, &options));
   ck_ok(recs_histories_build(&self->histories, self->log.events, 0, &options));
-  self->training = (recs_training){sizeof self->training, self->matrix, self->histories, self->goods, self->people};
+  self->training = (recs_training){.struct_size = sizeof self->training,
+                                   .matrix = self->matrix,
+                                   .histories = self->histories,
+                                   .items = self->goods,
+                                   .users = self->people};
 }
 
 static void close_world(world *self) {

@@ -1,3 +1,4 @@
+#include "support/shop.h"
 #include "support/support.h"
 
 static recs_context *context;
@@ -204,6 +205,42 @@ START_TEST(hybrids_of_given_scorers) {
 }
 END_TEST
 
+START_TEST(weights_are_learned_on_a_validation) {
+  static const char parts[] = "parts=user-knn,item-knn,popularity";
+  recs_test_shop opened;
+  recs_training training = {.struct_size = sizeof training};
+  recs_split *split;
+  recs_matrix *matrix;
+  recs_histories *learned, *asked;
+  recs_scorer *hybrid, *plain;
+  double weights[3];
+  ck_ok(recs_test_shop_open(&opened, context, 120, 30));
+  ck_ok(recs_split_create(&split, opened.log, NULL));
+  ck_ok(recs_matrix_build(&matrix, recs_split_training(split, RECS_STAGE_TEST), NULL));
+  ck_ok(recs_histories_build(&learned, recs_split_training(split, RECS_STAGE_TEST), 0, NULL));
+  ck_ok(recs_split_asked(&asked, split, RECS_STAGE_VALIDATION));
+  training.matrix = matrix;
+  training.histories = learned;
+  training.validation_targets = asked;
+  ck_fails(recs_scorer_fit(&hybrid, &training, "hybrid", parts, NULL, NULL), RECS_ERROR_INVALID, "both");
+  training.validation = recs_split_histories(split, RECS_STAGE_VALIDATION);
+  ck_ok(recs_scorer_fit(&hybrid, &training, "hybrid", parts, NULL, NULL));
+  ck_assert_uint_eq(recs_scorer_parts(hybrid), 3);
+  ck_ok(recs_hybrid_weights(weights, hybrid, 5));
+  ck_assert_double_eq_tol(weights[0] + weights[1] + weights[2], 1, 1e-12);
+  ck_assert_double_lt(weights[2], weights[0] + weights[1]); /* users keep to a colour: popularity says little */
+  ck_ok(recs_scorer_fit(&plain, &training, "popularity", NULL, NULL, NULL));
+  ck_fails(recs_hybrid_weights(weights, plain, 5), RECS_ERROR_INVALID, "popularity is no hybrid");
+  recs_scorer_free(plain);
+  recs_scorer_free(hybrid);
+  recs_histories_free(asked);
+  recs_histories_free(learned);
+  recs_matrix_free(matrix);
+  recs_split_free(split);
+  recs_test_shop_close(&opened);
+}
+END_TEST
+
 START_TEST(bad_names_and_settings) {
   static const struct {
     const char *name, *settings;
@@ -227,7 +264,8 @@ START_TEST(bad_names_and_settings) {
       {"hybrid", "weights=1,2,3,4", RECS_ERROR_INVALID, "more than 3"},
       {"hybrid", "weights=1,x,3", RECS_ERROR_INVALID, "\"x\""},
       {"hybrid", "item-knn.q=3", RECS_ERROR_NOT_FOUND, "known"},
-      {"hybrid", "popularity.half_life=3", RECS_ERROR_NOT_FOUND, "no part"},
+      {"hybrid", "ada.half_life=3", RECS_ERROR_NOT_FOUND, "no part"},
+      {"hybrid", "mode=rrf;power=0.5", RECS_ERROR_INVALID, "power is 0.5"},
   };
   shop opened;
   recs_scorer *scorer;
@@ -371,6 +409,7 @@ int main(void) {
   tcase_add_test(all, similar_items_by_tag_and_by_behaviour);
   tcase_add_test(all, common_words_are_left_out_when_asked);
   tcase_add_test(all, hybrids_of_given_scorers);
+  tcase_add_test(all, weights_are_learned_on_a_validation);
   tcase_add_test(all, bad_names_and_settings);
   tcase_add_test(all, bad_requests);
   tcase_add_test(all, the_smallest_shops);

@@ -45,21 +45,26 @@ static void teardown(void) {
   recs_context_free(context);
 }
 
+static size_t choose(recs__held *out, size_t least, size_t most, uint64_t seed) {
+  recs__holdout_rule rule = {.least = least, .most = most, .seed = seed};
+  return recs__holdout_choose(out, histories, matrix, &rule);
+}
+
 START_TEST(users_are_chosen_by_the_seed_among_those_with_enough) {
   recs__held held[USERS], again[USERS], other[USERS];
-  size_t count = recs__holdout_choose(held, histories, matrix, 3, MOST, 1);
+  size_t count = choose(held, 3, MOST, 1);
   ck_assert_uint_eq(count, MOST);
   for (size_t i = 0; i < count; i++) {
     ck_assert_uint_ge(held[i].user % 6, 3);
     ck_assert_uint_eq(held[i].item, (held[i].user + held[i].user % 6 - 1) % ITEMS);
     ck_assert(i == 0 || held[i].user > held[i - 1].user);
   }
-  ck_assert_uint_eq(recs__holdout_choose(again, histories, matrix, 3, MOST, 1), MOST);
+  ck_assert_uint_eq(choose(again, 3, MOST, 1), MOST);
   ck_assert_mem_eq(again, held, MOST * sizeof *held);
-  ck_assert_uint_eq(recs__holdout_choose(other, histories, matrix, 3, MOST, 2), MOST);
+  ck_assert_uint_eq(choose(other, 3, MOST, 2), MOST);
   ck_assert_mem_ne(other, held, MOST * sizeof *held);
-  ck_assert_uint_eq(recs__holdout_choose(held, histories, matrix, 3, USERS, 1), 24); /* all that have three or more */
-  ck_assert_uint_eq(recs__holdout_choose(held, histories, matrix, 9, USERS, 1), 0);
+  ck_assert_uint_eq(choose(held, 3, USERS, 1), 24); /* all that have three or more */
+  ck_assert_uint_eq(choose(held, 9, USERS, 1), 0);
 }
 END_TEST
 
@@ -67,7 +72,7 @@ START_TEST(what_is_left_is_everything_else) {
   recs__held held[MOST];
   recs_matrix *rest;
   recs_histories *before;
-  size_t count = recs__holdout_choose(held, histories, matrix, 3, MOST, 1), next = 0;
+  size_t count = choose(held, 3, MOST, 1), next = 0;
   ck_ok(recs__holdout_matrix(&rest, matrix, held, count));
   ck_ok(recs__holdout_histories(&before, histories, held, count));
   ck_assert_uint_eq(recs_matrix_entries(rest), recs_matrix_entries(matrix) - count);

@@ -141,6 +141,18 @@ RECS_API uint32_t recs_split_users(const recs_split *split, int32_t stage);
 RECS_API int32_t recs_split_targets(uint32_t *user, const uint32_t **items, size_t *count, const recs_split *split,
                                     int32_t stage, uint32_t index);
 
+/**
+ * What a stage asks for, as histories: what a model that learns weights takes as validation (recs_model_options).
+ * @param[out] out a row a user; users who are not asked about have none. Every weight is 1, every time unknown. The
+ *   caller frees it with recs_histories_free().
+ * @param split the split.
+ * @param stage RECS_STAGE_*.
+ * @return #RECS_OK; #RECS_ERROR_INVALID for NULL or an unknown stage; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(users + what is asked for).
+ * @since 0.1
+ */
+RECS_API int32_t recs_split_asked(recs_histories **out, const recs_split *split, int32_t stage);
+
 /** Frees a split; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_split_free(recs_split *split);
 

@@ -32,6 +32,9 @@ typedef struct recs_content_options {
   int32_t reserved;       /**< Must be 0. */
   double k1;              /**< BM25: how much repeating a word adds, 0 (nothing) to 1000; default 1.2. */
   double b;               /**< BM25: how much a text's length counts, 0 to 1; default 0.75. */
+  double recency;         /**< What is left of an item's weight one step back in the history, 0 to 1; 1 (default): all. */
+  double half_life;       /**< In units of time: an item this much older than the history's latest weighs half; 0
+                               (default): no such decay. */
 } recs_content_options;
 
 /**

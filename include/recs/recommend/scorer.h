@@ -32,6 +32,10 @@ typedef struct recs_training {
   const recs_histories *histories; /**< The same users' histories; needed for order, recency and decay. */
   const recs_profiles *items;      /**< Item profiles; needed by content. */
   const recs_profiles *users;      /**< User profiles; content adds what they say. */
+  const recs_histories *validation;         /**< What requests of a validation bring, by the same users' rows; given
+                                                 together with the next. */
+  const recs_histories *validation_targets; /**< What those requests ask for, none of it learned from otherwise: learned
+                                                 weights are judged by it. NULL: held back from the rest instead. */
 } recs_training;
 
 /** A user's history: what the scores are for. */
