@@ -105,6 +105,8 @@ _Static_assert(RECS_EASE_SINGLE == 1, "RECS_EASE_SINGLE");
 _Static_assert(RECS_HYBRID_SCALED == 1, "RECS_HYBRID_SCALED");
 _Static_assert(RECS_HYBRID_RAW == 2, "RECS_HYBRID_RAW");
 _Static_assert(RECS_HYBRID_RRF == 3, "RECS_HYBRID_RRF");
+_Static_assert(RECS_HOLD_LAST == 1, "RECS_HOLD_LAST");
+_Static_assert(RECS_HOLD_ANY == 2, "RECS_HOLD_ANY");
 _Static_assert(RECS_SESSION_EQUAL == 1, "RECS_SESSION_EQUAL");
 _Static_assert(RECS_SESSION_LINEAR == 2, "RECS_SESSION_LINEAR");
 _Static_assert(RECS_SESSION_QUADRATIC == 3, "RECS_SESSION_QUADRATIC");
@@ -266,7 +268,9 @@ _Static_assert(offsetof(recs_training, matrix) == 8, "recs_training.matrix");
 _Static_assert(offsetof(recs_training, histories) == 16, "recs_training.histories");
 _Static_assert(offsetof(recs_training, items) == 24, "recs_training.items");
 _Static_assert(offsetof(recs_training, users) == 32, "recs_training.users");
-_Static_assert(sizeof(recs_training) == 40, "recs_training");
+_Static_assert(offsetof(recs_training, validation) == 40, "recs_training.validation");
+_Static_assert(offsetof(recs_training, validation_targets) == 48, "recs_training.validation_targets");
+_Static_assert(sizeof(recs_training) == 56, "recs_training");
 _Static_assert(offsetof(recs_history, struct_size) == 0, "recs_history.struct_size");
 _Static_assert(offsetof(recs_history, items) == 8, "recs_history.items");
 _Static_assert(offsetof(recs_history, weights) == 16, "recs_history.weights");
@@ -298,7 +302,9 @@ _Static_assert(offsetof(recs_content_options, text) == 48, "recs_content_options
 _Static_assert(offsetof(recs_content_options, reserved) == 52, "recs_content_options.reserved");
 _Static_assert(offsetof(recs_content_options, k1) == 56, "recs_content_options.k1");
 _Static_assert(offsetof(recs_content_options, b) == 64, "recs_content_options.b");
-_Static_assert(sizeof(recs_content_options) == 72, "recs_content_options");
+_Static_assert(offsetof(recs_content_options, recency) == 72, "recs_content_options.recency");
+_Static_assert(offsetof(recs_content_options, half_life) == 80, "recs_content_options.half_life");
+_Static_assert(sizeof(recs_content_options) == 88, "recs_content_options");
 _Static_assert(offsetof(recs_ease_options, struct_size) == 0, "recs_ease_options.struct_size");
 _Static_assert(offsetof(recs_ease_options, lambda) == 8, "recs_ease_options.lambda");
 _Static_assert(offsetof(recs_ease_options, memory_mb) == 16, "recs_ease_options.memory_mb");
@@ -312,8 +318,9 @@ _Static_assert(offsetof(recs_hybrid_options, parts) == 8, "recs_hybrid_options.p
 _Static_assert(offsetof(recs_hybrid_options, weights) == 16, "recs_hybrid_options.weights");
 _Static_assert(offsetof(recs_hybrid_options, rrf_k) == 24, "recs_hybrid_options.rrf_k");
 _Static_assert(offsetof(recs_hybrid_options, mode) == 32, "recs_hybrid_options.mode");
-_Static_assert(offsetof(recs_hybrid_options, reserved) == 36, "recs_hybrid_options.reserved");
-_Static_assert(sizeof(recs_hybrid_options) == 40, "recs_hybrid_options");
+_Static_assert(offsetof(recs_hybrid_options, hold) == 36, "recs_hybrid_options.hold");
+_Static_assert(offsetof(recs_hybrid_options, power) == 40, "recs_hybrid_options.power");
+_Static_assert(sizeof(recs_hybrid_options) == 48, "recs_hybrid_options");
 _Static_assert(offsetof(recs_item_knn_options, struct_size) == 0, "recs_item_knn_options.struct_size");
 _Static_assert(offsetof(recs_item_knn_options, shrink) == 8, "recs_item_knn_options.shrink");
 _Static_assert(offsetof(recs_item_knn_options, k) == 16, "recs_item_knn_options.k");
@@ -380,7 +387,9 @@ _Static_assert(offsetof(recs_model_options, scorer) == 32, "recs_model_options.s
 _Static_assert(offsetof(recs_model_options, settings) == 40, "recs_model_options.settings");
 _Static_assert(offsetof(recs_model_options, title) == 48, "recs_model_options.title");
 _Static_assert(offsetof(recs_model_options, fallback) == 56, "recs_model_options.fallback");
-_Static_assert(sizeof(recs_model_options) == 64, "recs_model_options");
+_Static_assert(offsetof(recs_model_options, validation) == 64, "recs_model_options.validation");
+_Static_assert(offsetof(recs_model_options, validation_targets) == 72, "recs_model_options.validation_targets");
+_Static_assert(sizeof(recs_model_options) == 80, "recs_model_options");
 _Static_assert(offsetof(recs_split_options, struct_size) == 0, "recs_split_options.struct_size");
 _Static_assert(offsetof(recs_split_options, matrix) == 8, "recs_split_options.matrix");
 _Static_assert(offsetof(recs_split_options, share) == 16, "recs_split_options.share");
@@ -436,6 +445,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("427 values and offsets are as they were");
+  puts("436 values and offsets are as they were");
   return 0;
 }
