@@ -76,6 +76,8 @@ int32_t recs__dense_init(recs__dense *dense, const recs_kernel *kernel, const fl
                               dense->rows.top_toll > 0 ? dense->rows.tolls : NULL);
   if (status != RECS_OK)
     recs__dense_free(dense);
+  else
+    dense->vectors.beside = dense->rows.squares;
   return status;
 }
 
@@ -87,7 +89,7 @@ void recs__dense_free(recs__dense *dense) {
 double recs__dense_similarity(const recs__dense *dense, const recs__facts *x, const float *query, uint32_t id) {
   const recs_kernel *kernel = dense->rows.kernel;
   const recs__vectors *vectors = &dense->vectors;
-  recs__facts y = recs__rows_facts(&dense->rows, id);
+  recs__facts y = {vectors->dimension, 0, dense->rows.squares[id]}; /* who needs the sum compares the rows themselves */
   recs__overlap overlap = {0, 0, 0, 0, 0, 0};
   if (kernel->way->pair != NULL) {
     recs__row left = {NULL, query, vectors->dimension};

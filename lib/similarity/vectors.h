@@ -12,6 +12,7 @@ typedef struct recs__vectors recs__vectors;
 struct recs__vectors {
   const recs_context *context;
   const float *values; /* row after row; the owner's */
+  const double *beside; /* a number a row that finishing it will want, or NULL; likewise */
   uint32_t rows;
   uint32_t dimension;
   uint32_t columns; /* in groups of floats: the dimension, and one more for tolls */

@@ -4,10 +4,10 @@
 
 #include "lib/similarity/vectors.h"
 
-enum { ROWS = RECS__TILE_ROWS, STEPS = 127 };
+enum { ROWS = RECS__TILE_ROWS, STEPS = 127, SAMPLE = 32 };
 
-/* Bytes are worth their while as long as the best rows stand out of their error: in units of how far inner products of
- * rows in no special direction spread. */
+/* Bytes are worth their while as long as the best rows stand out of their error: as a share of how far the inner
+ * products of a query spread. */
 static const double MOST_ERROR = 0.6;
 
 static float largest(const float *values, uint32_t count) {
@@ -45,8 +45,9 @@ size_t recs__vectors_byte_group(const recs__vectors *vectors) {
 
 /* What packing learns of the rows. */
 typedef struct lesson {
-  double norms; /* sums over rows that are not all zero */
+  double norms; /* sums over rows that are not all zero; in units of their scales, */
   double rests;
+  double scales; /* which are summed here */
   uint32_t count;
 } lesson;
 
@@ -69,21 +70,48 @@ static void pack_row(recs__vectors *vectors, uint32_t id, float gain, lesson *le
   if (norm > 1) {
     learned->norms += norm;
     learned->rests += rest;
+    learned->scales += (double)scale;
     learned->count += 1;
   }
 }
 
+/* The standard deviation of a row's places among a sample of the others. */
+static double deviation(const recs__vectors *vectors, const float *gains, uint32_t row, uint32_t step) {
+  double sum = 0, squares = 0, count = 0;
+  for (uint64_t other = 0; other < vectors->rows && count < SAMPLE; other += step, count++) {
+    double place = recs__vectors_dot(vectors, vectors->values + (size_t)row * vectors->dimension, (uint32_t)other);
+    place *= gains == NULL ? 1 : (double)gains[other];
+    sum += place;
+    squares += place * place;
+  }
+  return sqrt(fmax(0, squares - sum * sum / count) / count);
+}
+
+/* How far the places of a query of norm 1 spread, as some rows have it. */
+static double spread_of(const recs__vectors *vectors, const float *gains) {
+  uint32_t step = vectors->rows / SAMPLE + 1;
+  double spread = 0, count = 0;
+  for (uint64_t row = 0; row < vectors->rows; row += step) {
+    const float *query = vectors->values + (size_t)row * vectors->dimension;
+    double norm = sqrt(recs__vectors_dot(vectors, query, (uint32_t)row));
+    if (norm == 0)
+      continue;
+    spread += deviation(vectors, gains, (uint32_t)row, step) / norm;
+    count += 1;
+  }
+  return count > 0 ? spread / count : 0;
+}
+
 int recs__vectors_pack_bytes(recs__vectors *vectors, const float *gains) {
   size_t tail = vectors->rows / ROWS * recs__vectors_byte_group(vectors);
-  lesson learned = {0, 0, 0};
-  double norm, rest;
+  lesson learned = {0, 0, 0, 0};
+  double error;
   if (vectors->rows % ROWS != 0)
     memset(vectors->bytes + tail, 0, recs__vectors_byte_group(vectors));
   for (uint32_t id = 0; id < vectors->rows; id++)
     pack_row(vectors, id, gains == NULL ? 1 : gains[id], &learned);
   if (learned.count == 0)
     return 1;
-  norm = learned.norms / learned.count;
-  rest = learned.rests / learned.count;
-  return sqrt(vectors->dimension) * (rest / norm * vectors->norm + vectors->rest) / norm <= MOST_ERROR;
+  error = learned.rests / learned.norms * vectors->norm + vectors->rest;
+  return learned.scales / learned.count * error <= MOST_ERROR * spread_of(vectors, gains);
 }

@@ -40,6 +40,8 @@ static void fetch(const recs__vectors *vectors, uint32_t row) {
   const float *values = vectors->values + (size_t)row * vectors->dimension;
   for (uint32_t c = 0; c < vectors->dimension && c < MOST_FETCHED; c += ALIGNMENT / sizeof *values)
     __builtin_prefetch(values + c);
+  if (vectors->beside != NULL)
+    __builtin_prefetch(vectors->beside + row);
 }
 
 /* Finishes the notes that may still be among the best, the most promising first: what is known of these sets the level

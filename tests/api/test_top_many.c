@@ -6,7 +6,7 @@ enum { MOST_ROWS = 5000, SOME_ROWS = 330, MOST_DIMENSION = 33, MOST_QUERIES = 50
 static float values[MOST_ROWS * MOST_DIMENSION], queries[MOST_QUERIES * MOST_DIMENSION];
 
 /* What rows and queries are made of. */
-typedef enum filling { EVEN, COARSE, ALIKE, BELOW_ZERO, UNEVEN, SPIKY, HUGE_AND_TINY, FILLINGS } filling;
+typedef enum filling { EVEN, COARSE, ALIKE, BELOW_ZERO, UNEVEN, SPIKY, CROWDED, HUGE_AND_TINY, FILLINGS } filling;
 
 static float some(uint32_t *state, filling how, size_t row) {
   int coarse;
@@ -25,6 +25,8 @@ static float some(uint32_t *state, filling how, size_t row) {
     return ((float)(*state >> 8) / (float)(1 << 23) - 1) * powf(10, (float)(row % 9) - 4);
   case SPIKY: /* nearly all of a row is one value */
     return ((float)(*state >> 8) / (float)(1 << 23) - 1) * (*state >> 28 == 0 ? 1000 : 1);
+  case CROWDED: /* all rows point nearly the same way */
+    return 50 + (float)(*state >> 8) / (float)(1 << 26);
   default: /* beyond what float products can tell */
     return (float)coarse * (row % 2 ? 1e18F : 1e-30F);
   }
