@@ -80,6 +80,7 @@ int32_t recs__inverse_init(recs__inverse *inverse, const recs_context *context, 
   double bytes = recs__inverse_bytes(context, count, single);
   inverse->context = context;
   inverse->kind = recs__block_kind_of(recs_context_cpu(context), single);
+  inverse->alone = 0;
   inverse->memory = bytes < (double)(PTRDIFF_MAX / 2) ? recs__alloc(context, (size_t)bytes, 1) : NULL;
   if (inverse->memory == NULL)
     return recs__fail_nomem();
@@ -236,6 +237,12 @@ static int32_t sweep_blocks(void *payload, uint32_t thread, size_t begin, size_t
   return RECS_OK;
 }
 
+static int32_t run(sweeping *sweep, size_t count, size_t grain, recs__task_fn task, const recs__progress *progress) {
+  if (sweep->inverse->alone)
+    return task(sweep, 0, 0, count);
+  return recs__parallel(sweep->inverse->context, count, grain, task, sweep, progress);
+}
+
 static int32_t sweep_all(sweeping *sweep, const recs__progress *progress) {
   const recs__inverse *inverse = sweep->inverse;
   const recs__block_kind *kind = &inverse->kind;
@@ -247,8 +254,8 @@ static int32_t sweep_all(sweeping *sweep, const recs__progress *progress) {
     if (blocks == 1)
       break;
     pack_right(kind, sweep->turn, block_at(inverse, sweep->pivot, sweep->pivot), rows, rows, rows, 0);
-    RECS_TRY(recs__parallel(inverse->context, blocks, 1, sweep_column, sweep, NULL));
-    RECS_TRY(recs__parallel(inverse->context, blocks * (blocks + 1) / 2, GRAIN, sweep_blocks, sweep, &part));
+    RECS_TRY(run(sweep, blocks, 1, sweep_column, NULL));
+    RECS_TRY(run(sweep, blocks * (blocks + 1) / 2, GRAIN, sweep_blocks, &part));
   }
   return RECS_OK;
 }

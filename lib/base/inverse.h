@@ -14,6 +14,7 @@ typedef struct recs__inverse {
   size_t count;  /* rows and columns of the matrix */
   size_t block;  /* of a block; the last one is filled up with the unit matrix */
   size_t blocks; /* in the last row of blocks */
+  int alone;     /* run() starts no threads: for callers that are one of many themselves; 0 after init() */
   void *memory;
   char *first; /* within memory, on cache lines: the blocks */
   char *rooms; /* what run() works with */
@@ -31,8 +32,7 @@ double recs__inverse_bytes(const recs_context *context, size_t count, int single
 /* Sets a row as far as the diagonal: row + 1 values. */
 void recs__inverse_put_row(recs__inverse *inverse, size_t row, const double *values);
 
-/* Puts minus the inverse in the place of the matrix. RECS_ERROR_NUMERIC when it is not positive definite in the arithmetic chosen. A
- * matrix of one block starts no thread. */
+/* Puts minus the inverse in the place of the matrix. RECS_ERROR_NUMERIC when it is not positive definite in the arithmetic chosen. */
 int32_t recs__inverse_run(recs__inverse *inverse, const recs__progress *progress);
 
 /* An element of the diagonal. */

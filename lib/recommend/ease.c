@@ -87,8 +87,9 @@ static int32_t fit_exactly(ease *self, const recs__groups *groups, const recs_ea
   return recs__ease_sparse_finish(&self->sparse, &sparse, recs__ease_exact(&weights, options, progress));
 }
 
-/* Three times the mean of X'X's diagonal over the items that somebody has. On events held back of four data sets the best lambda lay between
- * a half and five times that mean, 35 to 2,000; with three times it nDCG@10 is within 4 % of the best on each. */
+/* Three times the mean of X'X's diagonal over the items that somebody has. By events held back of Amazon Beauty and Toys, Online Retail and a
+ * generated set, the best lambda lies between a half and five times that mean, which is 35 to 2,000; three times it loses at most 5 % of
+ * nDCG@10 on each. */
 static double choose_lambda(const recs_matrix *matrix, const recs__groups *groups) {
   double sum = 0;
   uint64_t items = groups->touched;

@@ -108,7 +108,9 @@ static int32_t desk_init(desk *own, const fitting *work) {
   own->band = recs__alloc(work->context, (size_t)work->most * RECS__BLOCK_LEFT, sizeof *own->band);
   if (own->within == NULL || own->places == NULL || own->row == NULL || own->band == NULL)
     return recs__fail_nomem();
-  return recs__inverse_init(&own->inverse, work->context, work->most, work->options->precision == RECS_EASE_SINGLE);
+  RECS_TRY(recs__inverse_init(&own->inverse, work->context, work->most, work->options->precision == RECS_EASE_SINGLE));
+  own->inverse.alone = 1;
+  return RECS_OK;
 }
 
 static void desk_free(desk *own, const recs_context *context) {

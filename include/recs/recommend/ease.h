@@ -78,11 +78,11 @@ RECS_API int32_t recs_ease_options_init(recs_ease_options *options, size_t struc
  *   too small beside X'X) or weights overflow; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
  * Thread safety: any thread; the work is shared by the context's threads, and the result is the same bits for any number of
  * them. AVX2 and AVX-512 give the same bits; plain C gives others in the last digits.
- * Complexity, exact: O(sum over users of their items squared) and, for each group, n^3 / 2 multiply-adds, n being its items that were not
- * eliminated, or its users where that way is taken; at most 9 bytes for each pair of items while it is fitted and 4 to keep, or 8 top_k an
- * item. Local:
- * O(items x neighbors^3 + pairs of near items looked up), 8 bytes x neighbors an item. A request: O(history x group) additions, or
- * O(history x top_k).
+ * Complexity, exact: O(sum over users of their items squared) and, for each group, n^3 / 2 multiply-adds, n being its items that were
+ * not eliminated (of Amazon Beauty's 12,101, 3,700 are), or its users where that way is taken; at most 9 bytes for each pair of items
+ * while it is fitted and 4 to keep, or 8 top_k an item. Local: O(items x neighbors^3) and the users of each item's nearest; 8 bytes x
+ * neighbors an item to keep and up to four times that, and a quarter of memory_mb, while it is fitted: 100,000 items of 300,000 users with
+ * 3.9 million entries took 41 s of processor time and 1.1 GiB. A request: O(history x group) additions, or O(history x top_k).
  * @since 0.1
  */
 RECS_API int32_t recs_ease_fit(recs_scorer **out, const recs_training *training, const recs_ease_options *options,
