@@ -54,6 +54,21 @@ static inline int CELL_NAME(offered)(const CELL *cell, int apart) {
   return apart | !(CELL_EMPTY);
 }
 
+/* Flags the cells of a block that pass; not 0 if there are any. */
+static inline __attribute__((always_inline)) uint64_t CELL_NAME(flag)(uint8_t *flags, const CELL *block,
+                                                                      const recs__shortlist *list, uint32_t begin) {
+  const float *gains = list->rows->gains + begin, *tolls = list->rows->tolls + begin;
+  float slope = list->slope, level = list->level;
+  int apart = list->apart;
+  uint64_t any = 0;
+  for (int i = 0; i < RECS__CELL_BLOCK; i++)
+    flags[i] = (uint8_t)(CELL_NAME(passes)(&block[i], gains[i], tolls[i], slope, level) &
+                         CELL_NAME(offered)(&block[i], apart));
+  for (int i = 0; i < RECS__CELL_BLOCK; i += 8)
+    any |= recs__word_of(flags + i);
+  return any;
+}
+
 #ifdef CELL_MOST
 static void CELL_NAME(add_counts)(void *cells, size_t begin, const uint8_t *counts, size_t count) {
   CELL *at = (CELL *)cells + begin;
@@ -72,32 +87,33 @@ static inline int CELL_NAME(may_pass)(const CELL *cell, const recs__rows *rows, 
   return !((float)*cell <= CELL_NAME(need)(rows, id / RECS__ROW_BLOCK, slope, level));
 }
 
-/* Flags the counts of a block that may pass. */
-static inline __attribute__((always_inline)) void CELL_NAME(flag)(uint8_t *flags, const CELL *block,
-                                                                  const recs__shortlist *list, uint32_t begin) {
+/* Flags the counts of a block that may pass; where that says little, those that pass. */
+static inline __attribute__((always_inline)) uint64_t CELL_NAME(sift)(uint8_t *flags, const CELL *block,
+                                                                      const recs__shortlist *list, uint32_t begin) {
+  enum { FEW = 6 };
   float need = CELL_NAME(need)(list->rows, begin / RECS__ROW_BLOCK, list->slope, list->level);
-  int all = !(need >= 0) && list->apart, none = need >= (float)CELL_MOST;
-  CELL most = need >= 0 && !none ? (CELL)need : 0;
-  if (all || none)
-    memset(flags, all, RECS__CELL_BLOCK);
-  else
-    for (int i = 0; i < RECS__CELL_BLOCK; i++)
-      flags[i] = block[i] > most;
+  CELL most = 0;
+  uint8_t flagged = 0;
+  if (need >= (float)CELL_MOST)
+    return 0;
+  if (need >= 0)
+    most = (CELL)need;
+  else if (list->apart)
+    return CELL_NAME(flag)(flags, block, list, begin);
+  for (int i = 0; i < RECS__CELL_BLOCK; i++)
+    flags[i] = block[i] > most;
+  for (int i = 0; i < RECS__CELL_BLOCK; i++)
+    flagged = (uint8_t)(flagged + flags[i]);
+  return flagged > FEW ? CELL_NAME(flag)(flags, block, list, begin) : flagged;
 }
 #else
 static inline int CELL_NAME(may_pass)(const CELL *cell, const recs__rows *rows, uint32_t id, float slope, float level) {
   return CELL_NAME(passes)(cell, rows->gains[id], rows->tolls[id], slope, level);
 }
 
-/* Flags the cells of a block that pass. */
-static inline __attribute__((always_inline)) void CELL_NAME(flag)(uint8_t *flags, const CELL *block,
-                                                                  const recs__shortlist *list, uint32_t begin) {
-  const float *gains = list->rows->gains + begin, *tolls = list->rows->tolls + begin;
-  float slope = list->slope, level = list->level;
-  int apart = list->apart;
-  for (int i = 0; i < RECS__CELL_BLOCK; i++)
-    flags[i] = (uint8_t)(CELL_NAME(passes)(&block[i], gains[i], tolls[i], slope, level) &
-                         CELL_NAME(offered)(&block[i], apart));
+static inline __attribute__((always_inline)) uint64_t CELL_NAME(sift)(uint8_t *flags, const CELL *block,
+                                                                      const recs__shortlist *list, uint32_t begin) {
+  return CELL_NAME(flag)(flags, block, list, begin);
 }
 #endif
 
@@ -122,11 +138,7 @@ static inline __attribute__((always_inline)) void CELL_NAME(scan)(CELL *cells, r
   uint32_t count = list->rows->count;
   for (uint32_t begin = 0; begin < count; begin += RECS__CELL_BLOCK) {
     uint8_t flags[RECS__CELL_BLOCK];
-    uint64_t any = 0;
-    CELL_NAME(flag)(flags, cells + begin, list, begin);
-    for (int i = 0; i < RECS__CELL_BLOCK; i += 8)
-      any |= recs__word_of(flags + i);
-    if (any != 0)
+    if (CELL_NAME(sift)(flags, cells + begin, list, begin) != 0)
       CELL_NAME(put_flagged)(cells, begin, flags, list);
   }
   memset(cells, 0, count * sizeof *cells);
@@ -147,7 +159,7 @@ RECS__TARGET_AVX512 static void CELL_NAME(offer_all_avx512)(void *cells, recs__s
 #endif
 
 /* A cell is cleared at once: an id whose dot came back to 0 on the way is listed twice, and empty the second time. */
-static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__shortlist *list) {
+static void CELL_NAME(offer_listed)(CELL *cells, const uint32_t *touched, size_t count, recs__shortlist *list) {
   const recs__rows *rows = list->rows;
   for (size_t begin = 0; begin < count; begin += RECS__CHUNK) {
     size_t end = count - begin < RECS__CHUNK ? count : begin + RECS__CHUNK, waiting;
@@ -159,13 +171,41 @@ static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_
     waiting = list->waiting;
     for (size_t i = begin; i < end; i++) {
       uint32_t id = touched[i];
-      CELL *cell = (CELL *)cells + id;
+      CELL *cell = cells + id;
       int offered = CELL_NAME(may_pass)(cell, rows, id, slope, level) & CELL_NAME(offered)(cell, apart);
       CELL_NAME(put)(&list->pairs, waiting, cells, id);
       waiting += (size_t)offered;
       memset(cell, 0, sizeof *cell);
     }
     list->waiting = waiting;
+  }
+}
+
+/* Where there are more than can be kept, and places tell which are the best, a look at the places leaves most out. */
+static void CELL_NAME(offer_best)(CELL *cells, const uint32_t *touched, size_t count, recs__shortlist *list) {
+  const float *gains = list->rows->gains;
+  int32_t *places = list->places, floor;
+  uint32_t *best = list->best;
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    const CELL *cell = cells + touched[i];
+    places[i] = recs__number_of((float)CELL_DOT * gains[touched[i]]);
+  }
+  floor = recs__shortlist_raise(list, places, count);
+  for (size_t i = 0; i < count; i++) {
+    best[kept] = touched[i];
+    kept += places[i] > floor;
+  }
+  CELL_NAME(offer_listed)(cells, best, kept, list);
+  for (size_t i = 0; i < count; i++)
+    memset(cells + touched[i], 0, sizeof *cells);
+}
+
+static void CELL_NAME(offer_touched)(void *cells, const uint32_t *touched, size_t count, recs__shortlist *list) {
+  int choose = count > list->k + RECS__CHUNK && recs__shortlist_ranks(list);
+  for (size_t begin = 0; begin < count; begin += RECS__PLACES) {
+    size_t some = count - begin < RECS__PLACES ? count - begin : RECS__PLACES;
+    (choose ? CELL_NAME(offer_best) : CELL_NAME(offer_listed))(cells, touched + begin, some, list);
   }
 }
 

@@ -163,13 +163,42 @@ static int32_t call_top(recs__shortlist *list, recs__index_scratch *scratch, con
   return status;
 }
 
+/* Counts do for a query of ones among rows of ones: their dot is the number of common columns. */
+static const recs__cell_kind *cells_for(const recs__index_scratch *scratch, const recs__row *query) {
+  const recs__rows *rows = &scratch->index->rows;
+  int counts = rows->sums == RECS__SUMS_COMMON || (rows->sums == RECS__SUMS_BOTH && rows->ones);
+  for (size_t i = 0; i < query->count && counts && rows->sums == RECS__SUMS_BOTH; i++)
+    counts = query->values[i] == 1;
+  return counts ? recs__cells_for(scratch->index->object.context, RECS__SUMS_COMMON, query->count) : scratch->kind;
+}
+
+static uint64_t entries_met(const recs__rows *rows, const recs__row *query) {
+  uint64_t met = 0;
+  for (size_t i = 0; i < query->count; i++)
+    met += (uint64_t)(rows->offsets[query->columns[i] + 1] - rows->offsets[query->columns[i]]);
+  return met;
+}
+
+/* Offers the rows that a query meets: by a list of them, or by looking through all where they are many. */
+static void meet(recs__shortlist *list, recs__index_scratch *scratch, const recs__row *query) {
+  enum { MANY = 3 }; /* one row in so many */
+  const recs__rows *rows = &scratch->index->rows;
+  const recs__cell_kind *cells = cells_for(scratch, query);
+  if (entries_met(rows, query) < rows->count / MANY) {
+    size_t touched = cells->touch(scratch->cells, scratch->touched, rows, query);
+    cells->offer_touched(scratch->cells, scratch->touched, touched, list);
+  } else {
+    cells->add(scratch->cells, rows, query);
+    cells->offer_all(scratch->cells, list);
+  }
+}
+
 int32_t recs__index_top(uint32_t *out_rows, float *out_scores, size_t *out_count, recs__index_scratch *scratch,
                         const recs__row *query, uint32_t exclude, size_t k) {
   const recs__rows *rows = &scratch->index->rows;
   recs__shortlist list;
   recs__row weighed;
   recs__facts facts;
-  size_t touched;
   *out_count = 0;
   list.rows = rows;
   list.order = NULL;
@@ -179,13 +208,12 @@ int32_t recs__index_top(uint32_t *out_rows, float *out_scores, size_t *out_count
   list.k = k < scratch->room ? k : scratch->room;
   list.keys = scratch->keys;
   RECS_TRY(prepare(&weighed, scratch, query));
-  touched = scratch->kind->touch(scratch->cells, scratch->touched, rows, &weighed);
   facts = recs__facts_of(&weighed);
   recs__shortlist_begin(&list, &facts);
   if (rows->kernel->way == NULL)
-    RECS_TRY(call_top(&list, scratch, query, touched));
+    RECS_TRY(call_top(&list, scratch, query, scratch->kind->touch(scratch->cells, scratch->touched, rows, &weighed)));
   else
-    scratch->kind->offer_touched(scratch->cells, scratch->touched, touched, &list);
+    meet(&list, scratch, &weighed);
   return recs__shortlist_take(&list, out_rows, out_scores, out_count);
 }
 

@@ -73,30 +73,75 @@ static inline __attribute__((always_inline)) void rank(uint64_t *keys, size_t co
   }
 }
 
+static inline __attribute__((always_inline)) size_t above(const int32_t *numbers, size_t count, int32_t floor) {
+  uint32_t more = 0;
+  for (size_t i = 0; i < count; i++)
+    more += numbers[i] > floor;
+  return more;
+}
+
+/* Halves the range until few enough lie above its lower end, which at least k always do. */
+static inline __attribute__((always_inline)) int32_t floor_of(const int32_t *numbers, size_t count, size_t k) {
+  int32_t least = INT32_MAX, most = INT32_MIN;
+  int64_t low, high;
+  size_t more = count;
+  for (size_t i = 0; i < count; i++) {
+    least = numbers[i] < least ? numbers[i] : least;
+    most = numbers[i] > most ? numbers[i] : most;
+  }
+  low = (int64_t)least - (least > INT32_MIN);
+  high = most;
+  while (more > k + k / 2 && high - low > 1) {
+    int64_t middle = low + (high - low) / 2;
+    size_t there = above(numbers, count, (int32_t)middle);
+    if (there >= k) {
+      low = middle;
+      more = there;
+    } else {
+      high = middle;
+    }
+  }
+  return (int32_t)low;
+}
+
 static void rank_plain(uint64_t *keys, size_t count) {
   rank(keys, count);
+}
+
+static int32_t floor_plain(const int32_t *numbers, size_t count, size_t k) {
+  return floor_of(numbers, count, k);
 }
 
 #ifdef RECS__SIMD_X86
 RECS__TARGET_AVX2 static void rank_avx2(uint64_t *keys, size_t count) {
   rank(keys, count);
 }
+
+RECS__TARGET_AVX2 static int32_t floor_avx2(const int32_t *numbers, size_t count, size_t k) {
+  return floor_of(numbers, count, k);
+}
 #endif
 
-typedef void (*rank_fn)(uint64_t *keys, size_t count);
+typedef struct loops {
+  void (*rank)(uint64_t *keys, size_t count);
+  int32_t (*floor)(const int32_t *numbers, size_t count, size_t k);
+} loops;
 
-static rank_fn rank_for(const recs_context *context) {
+static loops loops_for(const recs_context *context) {
 #ifdef RECS__SIMD_X86
-  if ((recs_context_cpu(context) & RECS_CPU_AVX2) != 0)
-    return rank_avx2;
+  if (recs__cpu_level(context) > 0)
+    return (loops){rank_avx2, floor_avx2};
 #else
   (void)context;
 #endif
-  return rank_plain;
+  return (loops){rank_plain, floor_plain};
+}
+
+int32_t recs__numbers_floor(const recs_context *context, const int32_t *numbers, size_t count, size_t k) {
+  return loops_for(context).floor(numbers, count, k);
 }
 
 void recs__keys_order(const recs_context *context, uint64_t *keys, size_t count) {
-  rank_fn rank_few = rank_for(context);
   uint32_t state = 1;
   while (count > FEW) {
     size_t place = part(keys, count, &state), rest = count - place - 1;
@@ -109,5 +154,5 @@ void recs__keys_order(const recs_context *context, uint64_t *keys, size_t count)
       count = place;
     }
   }
-  rank_few(keys, count);
+  loops_for(context).rank(keys, count);
 }

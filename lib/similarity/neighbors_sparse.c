@@ -41,6 +41,7 @@ typedef struct building {
   uint32_t longest; /* entries of the longest row */
   uint32_t room;    /* neighbours a row at most */
   int32_t apart;
+  int32_t as_is; /* 1: rows have no zeros and need no weighing */
   desk *desks;
   uint32_t threads;
 } building;
@@ -167,11 +168,11 @@ static size_t part_columns(const uint64_t **thick, recs__row *query, const desk 
     if (bits != NULL) {
       thick[thick_count++] = bits;
     } else {
-      own->columns[kept] = own->columns[i];
-      own->values[kept++] = own->values[i];
+      own->columns[kept] = query->columns[i];
+      own->values[kept++] = query->values[i];
     }
   }
-  query->count = kept;
+  *query = (recs__row){own->columns, own->values, kept};
   return thick_count;
 }
 
@@ -218,7 +219,10 @@ static int32_t build_row(const building *build, const desk *own, recs__shortlist
   size_t begin = (size_t)matrix->offsets[row], slot = (size_t)build->neighbors->offsets[row], count;
   recs__row raw = {matrix->indices + begin, matrix->values + begin, row_length(matrix, row)}, query;
   recs__facts facts = recs__rows_facts(&build->rows, id);
-  RECS_TRY(recs__rows_weigh(&query, own->columns, own->values, &build->rows, &raw));
+  if (build->as_is)
+    query = raw;
+  else
+    RECS_TRY(recs__rows_weigh(&query, own->columns, own->values, &build->rows, &raw));
   list->exclude = id;
   recs__shortlist_begin(list, &facts);
   meet(build, own, recs__cells_for(build->job->kernel->object.context, build->rows.sums, query.count), &query, list);
@@ -253,6 +257,8 @@ static int32_t build_graph(building *build) {
   RECS_TRY(recs__rows_init(&build->rows, build->job->kernel, build->matrix, build->order, RECS__ROWS_FOR_THEMSELVES));
   RECS_TRY(recs__thick_init(&build->thick, &build->rows));
   build->apart = rows_apart_count(build->job);
+  build->as_is = build->job->kernel->way->weigh == NULL &&
+                 (uint64_t)build->rows.offsets[build->rows.columns] == recs_matrix_entries(build->matrix);
   RECS_TRY(make_room(build));
   RECS_TRY(desks_init(build));
   RECS_TRY(recs__progress_at(&late, 0));

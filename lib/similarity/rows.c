@@ -126,6 +126,7 @@ static int32_t place_row(recs__rows *rows, const row_room *room, const recs__row
     if (rows->values != NULL)
       rows->values[place] = weighed.values[i];
     rows->positive &= weighed.values[i] > 0;
+    rows->ones &= weighed.values[i] == 1;
   }
   return RECS_OK;
 }
@@ -217,6 +218,7 @@ static void begin(recs__rows *rows, const recs_kernel *kernel, uint32_t count, u
   rows->count = count;
   rows->columns = columns;
   rows->positive = 1;
+  rows->ones = 1;
 }
 
 int32_t recs__rows_init_facts(recs__rows *rows, const recs_kernel *kernel, uint32_t count, uint32_t columns) {
@@ -335,6 +337,9 @@ static int32_t read_entries(recs__rows *rows, recs__reader *reader) {
   RECS_TRY(recs__read_exact(reader, "ids", RECS__U32, &rows->ids, entries));
   if (rows->sums != RECS__SUMS_COMMON)
     RECS_TRY(recs__read_exact(reader, "values", RECS__F32, &rows->values, entries));
+  rows->ones = 1;
+  for (uint64_t e = 0; e < entries && rows->values != NULL; e++)
+    rows->ones &= rows->values[e] == 1;
   return check_entries(rows, entries);
 }
 

@@ -23,6 +23,7 @@ typedef struct recs__rows {
   int32_t sifted;   /* 0: the sieve's numbers do not fit floats; every pair is finished */
   int32_t flat;     /* 1: dot * gain orders rows as their similarity does, and no dot comes back to 0 unnoticed */
   int32_t positive; /* 1: all weighed values are above 0 */
+  int32_t ones;     /* 1: they are all 1 */
   int64_t *offsets; /* for each column (and one more): where its entries begin */
   uint32_t *ids;    /* ascending within a column */
   float *values;    /* NULL with RECS__SUMS_COMMON */

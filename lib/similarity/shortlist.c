@@ -26,6 +26,22 @@ void recs__shortlist_begin(recs__shortlist *list, const recs__facts *x) {
   tighten(list, list->minimum);
 }
 
+int recs__shortlist_ranks(const recs__shortlist *list) {
+  return list->k > 0 && list->rows->flat && recs__squares_fit(list->x.squares);
+}
+
+/* The level comes to lie under the last of the best by more than floats may have misplaced one. One place may be that of the
+ * row itself. */
+int32_t recs__shortlist_raise(recs__shortlist *list, const int32_t *places, size_t count) {
+  if (count > list->k + 1) {
+    const recs_context *context = list->rows->kernel->object.context;
+    float level = recs__number_value(recs__numbers_floor(context, places, count, list->k + 1));
+    level -= 2e-6F * fabsf(level);
+    list->level = level > list->level ? level : list->level;
+  }
+  return recs__number_of(list->level);
+}
+
 /* Leaves the k best, in no order. */
 static void cut(recs__shortlist *list) {
   recs__keys_select(list->keys, list->count, list->k - 1);

@@ -9,6 +9,9 @@
 /* So many pairs at most are filled between two calls of recs__shortlist_ready(). */
 enum { RECS__CHUNK = 64 };
 
+/* Of so many rows at most the places are looked at together. */
+enum { RECS__PLACES = 2048 };
+
 typedef struct recs__shortlist {
   /* Set by the caller. */
   const recs__rows *rows;
@@ -28,6 +31,8 @@ typedef struct recs__shortlist {
   int32_t overflow; /* a similarity was too large for a float */
   size_t waiting;
   recs__pairs pairs;
+  int32_t places[RECS__PLACES];
+  uint32_t best[RECS__PLACES];
 } recs__shortlist;
 
 /* Keys to make room for. */
@@ -37,6 +42,12 @@ static inline size_t recs__shortlist_room(size_t k) {
 
 /* Begins with a row of the facts `x`; what the caller set stays. */
 void recs__shortlist_begin(recs__shortlist *list, const recs__facts *x);
+
+/* Whether a row's place, dot * gain, says how it stands among others. */
+int recs__shortlist_ranks(const recs__shortlist *list);
+
+/* Raises the level by the places of some rows, as numbers (keys.h): returns it as a number. */
+int32_t recs__shortlist_raise(recs__shortlist *list, const int32_t *places, size_t count);
 
 /* Finishes what is waiting. */
 void recs__shortlist_settle(recs__shortlist *list);

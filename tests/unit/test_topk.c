@@ -82,6 +82,43 @@ START_TEST(keys_are_selected) {
 }
 END_TEST
 
+START_TEST(numbers_keep_the_order_of_floats) {
+  static const float values[] = {-INFINITY, -3, -1e-40F, 0, 1e-40F, 0.5F, 0.50001F, 7, INFINITY};
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    ck_assert_float_eq(recs__number_value(recs__number_of(values[i])), values[i]);
+    ck_assert(i == 0 || recs__number_of(values[i - 1]) < recs__number_of(values[i]));
+  }
+}
+END_TEST
+
+START_TEST(floors_leave_enough_above) {
+  static const uint32_t masks[] = {0, UINT32_MAX};
+  int32_t numbers[300];
+  uint32_t state = 5;
+  for (int m = 0; m < 2; m++) {
+    recs_context *context = recs_test_threads(1, masks[m]);
+    for (size_t count = 2; count <= 300; count += 1 + count / 9) {
+      int32_t span = count % 2 == 0 ? 7 : 1 << 30; /* many equal, or none */
+      for (size_t i = 0; i < count; i++) {
+        state = state * 1664525u + 1013904223u;
+        numbers[i] = (int32_t)(state >> 1) % span - span / 2;
+      }
+      for (size_t k = 1; k < count; k += 1 + k / 3) {
+        int32_t floor = recs__numbers_floor(context, numbers, count, k);
+        size_t above = 0, next = 0; /* and above the number after it */
+        for (size_t i = 0; i < count; i++) {
+          above += numbers[i] > floor;
+          next += numbers[i] > floor + 1;
+        }
+        ck_assert_uint_ge(above, k);
+        ck_assert(above <= k + k / 2 || next < k);
+      }
+    }
+    recs_context_free(context);
+  }
+}
+END_TEST
+
 START_TEST(keys_are_sorted) {
   static const uint32_t masks[] = {0, RECS_CPU_AVX2, UINT32_MAX};
   uint64_t keys[700], sorted[700];
@@ -166,6 +203,8 @@ int main(void) {
   tcase_add_loop_test(tests, top_equals_sorting, 0, 5);
   tcase_add_test(tests, keys_are_selected);
   tcase_add_test(tests, keys_are_sorted);
+  tcase_add_test(tests, numbers_keep_the_order_of_floats);
+  tcase_add_test(tests, floors_leave_enough_above);
   tcase_add_test(tests, keys_order_as_picks);
   tcase_add_loop_test(tests, keys_heap_equals_sorting, 0, 5);
   tcase_add_test(tests, top_without_memory);
