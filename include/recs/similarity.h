@@ -299,8 +299,13 @@ RECS_API int32_t recs_neighbors_options_init(recs_neighbors_options *options, si
  * @param payload handed to @p progress.
  * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, #RECS_ERROR_NUMERIC, #RECS_ERROR_CANCELLED or #RECS_ERROR_USER.
  * Thread safety: any thread; uses the context's threads, and gives the same bits for any number of them. Complexity:
- * O(sum over the columns of (entries in it)^2) time; memory: at most 8 rows k bytes, the turned matrix, and 16 to 48
- * bytes a row for each thread; never rows^2.
+ * O(sum over the columns of (entries in it)^2) time, less where columns that many rows have can be counted as bits
+ * (rows of ones, and kernels that count common columns). Memory beside the graph, which takes 8 rows k bytes at most:
+ * the turned matrix with 4 bytes an entry (8 where values count), up to 4 more for entries of columns that more than
+ * one row in 32 has (one in 12 without AVX-512: 1.5), 60 bytes a row, 12 a column; and for each thread 8 bytes an
+ * entry of the longest row, 16 k bytes, 4 bytes a row, and a sum a row: 1 byte where no row has more than 255 entries
+ * and only common columns are counted, 2 to 65535, else 4; 8 for products, 16 with shrinking, 48 for Pearson over
+ * common columns and the adjusted cosine. Never rows^2.
  * @since 0.1
  */
 RECS_API int32_t recs_neighbors_build(recs_neighbors **out, const recs_kernel *kernel, const recs_matrix *matrix,

@@ -42,8 +42,8 @@ typedef struct recs__index_scratch {
   size_t room; /* the largest k */
 } recs__index_scratch;
 
-/* Scratch for sparse queries of sparse rows, of up to `k` results (more rows than there are cost nothing). Memory: 16
- * to 48 bytes a row by kernel. On failure nothing is left to free. */
+/* Scratch for sparse queries of sparse rows, of up to `k` results (more rows than there are cost nothing). Memory: 8
+ * to 52 bytes a row by kernel. On failure nothing is left to free. */
 int32_t recs__index_scratch_init(recs__index_scratch *scratch, const recs_index *index, size_t k);
 void recs__index_scratch_free(recs__index_scratch *scratch);
 

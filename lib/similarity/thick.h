@@ -31,7 +31,7 @@ typedef struct recs__thick {
   uint64_t *bits; /* and one column more, without any */
 } recs__thick;
 
-/* Memory: twice to eight times that of the ids of the thick columns, by `worth` / 8 / 4. On failure nothing is left to free. */
+/* Memory: 4 bytes a column, and less than worth / 8 bytes an entry of the thick ones. On failure nothing is left to free. */
 int32_t recs__thick_init(recs__thick *thick, const recs__rows *rows);
 void recs__thick_free(recs__thick *thick);
 

@@ -271,7 +271,7 @@ START_TEST(bits_are_added_up) {
       for (int i = 0; i < (WORDS - 8) * 64; i++) {
         uint32_t expected = 5;
         for (int c = 0; c < RECS__THICK_GROUP; c++)
-          expected += bits[c][8 + i / 64] >> i % 64 & 1;
+          expected += (uint32_t)(bits[c][8 + i / 64] >> i % 64 & 1);
         ck_assert_uint_eq(counts[i], expected);
       }
       ck_assert_uint_eq(counts[(WORDS - 8) * 64], 5);
