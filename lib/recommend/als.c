@@ -24,6 +24,9 @@ static const recs__field fields[] = {
     RECS__U32(recs_als_options, iterations, 1, 1000, 10, "Iterations, at most."),
     RECS__U32(recs_als_options, block, 16, 1024, 128, "Factors solved for at a time in long rows."),
     RECS__FLAG(recs_als_options, by_density, 1, "The confidence of an empty cell is times the share of cells that are not."),
+    RECS__F64(recs_als_options, recency, 0.0, 1.0, 1.0, "What each step back leaves of the weight of a history's item."),
+    RECS__F64(recs_als_options, half_life, 0.0, HUGE_VAL, 0.0,
+              "An item this much older than the history's latest weighs half, in units of time; 0: no decay."),
 };
 static const recs_schema schema = RECS__SCHEMA("als", recs_als_options, fields);
 
@@ -68,6 +71,7 @@ static int32_t fit(recs_scorer **out, const recs_training *training, const void 
   self->spectrum = fitted.spectrum;
   self->loss = fitted.loss;
   self->options = chosen;
+  self->recency = (recs__recency){chosen.recency, chosen.half_life};
   self->width = recs__als_width(self->options.factors);
   return recs__scorer_finish(out, self, pack(self));
 }
@@ -169,6 +173,7 @@ static int32_t write_factors(const recs_scorer *scorer, recs__writer *writer) {
     memcpy(&value, (const char *)&self->options + numbers[i].offset, sizeof value);
     RECS_TRY(recs__write_f64(writer, numbers[i].name, value));
   }
+  RECS_TRY(recs__recency_write(&self->recency, writer));
   RECS_TRY(recs__write_f64(writer, "loss", self->loss));
   RECS_TRY(recs__write_u64(writer, "factor_count", self->options.factors));
   RECS_TRY(recs__write(writer, "spectrum", RECS__F32, self->spectrum, self->width));
@@ -185,6 +190,7 @@ static int32_t read_options(recs__als *self, recs__reader *reader) {
     RECS_TRY(recs__read_f64(reader, numbers[i].name, &value));
     memcpy((char *)&options + numbers[i].offset, &value, sizeof value);
   }
+  RECS_TRY(recs__recency_read(&self->recency, reader));
   RECS_TRY(recs__read_f64(reader, "loss", &self->loss));
   RECS_TRY(recs__read_u64(reader, "factor_count", 1, 1024, &factors));
   options.factors = (uint32_t)factors;

@@ -3,6 +3,7 @@
 #define RECS_LIB_RECOMMEND_ALS_H
 
 #include "lib/recommend/als_solve.h"
+#include "lib/recommend/recency.h"
 #include "lib/recommend/scorer.h"
 #include "lib/similarity/vectors.h"
 
@@ -15,6 +16,7 @@ typedef struct recs__als {
   recs__vectors vectors; /* the factors, packed */
   uint32_t width;
   recs_als_options options; /* alpha, unobserved, regularization and exponent */
+  recs__recency recency;
   double loss;
 } recs__als;
 
@@ -38,7 +40,7 @@ int32_t recs__als_request_open(recs__als_request *request, const recs__als *als,
 void recs__als_request_close(recs__als_request *request);
 
 /* Solves for the users of these histories, `width` floats each: repeats of an item are one entry of the sum of their weights. What
- * comes out for one does not depend on the others, and is what the fit would give a user of that row. RECS_ERROR_NUMERIC when factors
+ * comes out for one does not depend on the others, and is what the fit would give a user of that row, weights faded. RECS_ERROR_NUMERIC when factors
  * overflow. */
 int32_t recs__als_fold_in(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
                           size_t count);

@@ -75,12 +75,16 @@ static recs__als_row make_row(recs__als_request *request, const recs__als *als, 
 }
 
 /* Up to RECS__ALS_LANES histories, by their numbers. */
-static void fold_some(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
-                      const uint32_t *numbers, size_t count) {
+static int32_t fold_some(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
+                         const uint32_t *numbers, size_t count) {
   recs__als_row few[RECS__ALS_LANES];
   size_t waiting = 0;
   for (size_t i = 0; i < count; i++) {
-    recs__als_row row = make_row(request, als, &histories[numbers[i]], i);
+    recs__als_row row;
+    recs__faded faded;
+    RECS_TRY(recs__faded_init(&faded, request->context, &als->recency, &histories[numbers[i]]));
+    row = make_row(request, als, &faded.history, i);
+    recs__faded_free(&faded, request->context);
     row.out = out + (size_t)numbers[i] * als->width;
     if (row.count == 0)
       memset(row.out, 0, als->width * sizeof *row.out);
@@ -92,6 +96,7 @@ static void fold_some(float *out, recs__als_request *request, const recs__als *a
   }
   for (size_t i = 0, lanes = request->problem.kernels->lanes; i < waiting; i += lanes)
     recs__als_solve_few(&request->problem, few + i, waiting - i < lanes ? waiting - i : lanes, &request->scratch);
+  return RECS_OK;
 }
 
 int32_t recs__als_fold_in(float *out, recs__als_request *request, const recs__als *als, const recs_history *histories,
@@ -108,8 +113,8 @@ int32_t recs__als_fold_in(float *out, recs__als_request *request, const recs__al
     for (size_t i = 0; i < some; i++)
       numbers[i] = (uint32_t)order[i];
     for (size_t i = 0; i < some; i += RECS__ALS_LANES)
-      fold_some(out + begin * als->width, request, als, histories + begin, numbers + i,
-                some - i < RECS__ALS_LANES ? some - i : RECS__ALS_LANES);
+      RECS_TRY(fold_some(out + begin * als->width, request, als, histories + begin, numbers + i,
+                         some - i < RECS__ALS_LANES ? some - i : RECS__ALS_LANES));
   }
   for (size_t i = 0; i < count * als->width; i++) {
     if (!isfinite(out[i]))

@@ -190,6 +190,21 @@ START_TEST(a_history_is_a_sum) {
 }
 END_TEST
 
+START_TEST(histories_may_fade) {
+  static const uint32_t items[] = {6, 2, 12};
+  static const float weights[] = {0.25F, 0.5F, 1};
+  recs_scorer *fading = fitted(context, 0, "factors=8;recency=0.5"), *plain = fitted(context, 0, "factors=8");
+  recs_history given = history_of(items, NULL, 3), faded = history_of(items, weights, 3);
+  float first[16], second[16];
+  ck_ok(recs_als_user(first, fading, &given));
+  ck_ok(recs_als_user(second, plain, &faded));
+  ck_assert_mem_eq(first, second, sizeof first);
+  check_sum(fading, &given);
+  recs_scorer_free(fading);
+  recs_scorer_free(plain);
+}
+END_TEST
+
 static const char *const ways[] = {"factors=5;iterations=2", "factors=17;block=16;iterations=2"};
 
 START_TEST(threads_do_not_matter_seeds_do) {
@@ -354,7 +369,7 @@ static int32_t fit_and_ask(recs_context *heap_context, void *payload) {
 }
 
 START_TEST(out_of_memory) {
-  static char settings[] = "factors=17;block=16;iterations=1";
+  static char settings[] = "factors=17;block=16;iterations=1;recency=0.5";
   recs_test_oom(fit_and_ask, settings);
 }
 END_TEST
@@ -368,6 +383,7 @@ int main(void) {
   tcase_add_test(all, tastes_are_told_apart);
   tcase_add_test(all, contributions_sum_to_the_score);
   tcase_add_test(all, a_history_is_a_sum);
+  tcase_add_test(all, histories_may_fade);
   tcase_add_loop_test(all, threads_do_not_matter_seeds_do, 0, 2);
   tcase_add_loop_test(all, the_order_of_users_does_not_matter, 0, 2);
   tcase_add_loop_test(all, the_loss_falls_until_it_hardly_does, 0, 2);

@@ -39,6 +39,10 @@ typedef struct recs_als_options {
   int32_t by_density;    /**< 1 (default): u is `unobserved` times the share of cells that have an entry: all empty cells
                               together weigh about `unobserved` times as much as there are entries; 0: u is
                               `unobserved` itself. */
+  double recency;        /**< When a user is solved for, each step back in the history leaves this share of a weight,
+                              [0, 1]; items at one known time are one step. Default 1: as in the fit. */
+  double half_life;      /**< Then also, an item this much older than the history's latest weighs half, in units of
+                              time; 0 (default): no decay. */
 } recs_als_options;
 
 /**
@@ -55,7 +59,7 @@ RECS_API int32_t recs_als_options_init(recs_als_options *options, size_t struct_
  * Fits "als", a factorisation of implicit feedback (Hu, Koren and Volinsky 2008) by alternating least squares, exact
  * for rows of up to 64 entries and where all factors fit one block, else block by block (Rendle et al. 2021, iALS++).
  * The score of an item is x'y, x being solved for from the history when it is asked: a user who came after the fit, or
- * whose history has grown, needs no new one. Repeats of an item in a history are one entry of the sum of their weights.
+ * whose history has grown, needs no new one. Weights of older items may fade then (recency, half_life). Repeats of an item in a history are one entry of the sum of their weights.
  * Items without entries are not scored, nor is anything for a history of no known or no liked item. Similar items are
  * those of the largest cosine of factors. The contribution of an item j of the history to the score of item i is
  * c p y_i' W y_j, W being the inverse of the user's matrix; a disliked item has none of its own.
