@@ -290,7 +290,9 @@ _Static_assert(offsetof(recs_als_options, factors) == 56, "recs_als_options.fact
 _Static_assert(offsetof(recs_als_options, iterations) == 60, "recs_als_options.iterations");
 _Static_assert(offsetof(recs_als_options, block) == 64, "recs_als_options.block");
 _Static_assert(offsetof(recs_als_options, by_density) == 68, "recs_als_options.by_density");
-_Static_assert(sizeof(recs_als_options) == 72, "recs_als_options");
+_Static_assert(offsetof(recs_als_options, recency) == 72, "recs_als_options.recency");
+_Static_assert(offsetof(recs_als_options, half_life) == 80, "recs_als_options.half_life");
+_Static_assert(sizeof(recs_als_options) == 88, "recs_als_options");
 _Static_assert(offsetof(recs_content_options, struct_size) == 0, "recs_content_options.struct_size");
 _Static_assert(offsetof(recs_content_options, fields) == 8, "recs_content_options.fields");
 _Static_assert(offsetof(recs_content_options, history_weight) == 16, "recs_content_options.history_weight");
@@ -445,6 +447,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("436 values and offsets are as they were");
+  puts("438 values and offsets are as they were");
   return 0;
 }
