@@ -58,6 +58,13 @@ def tick(ratio, x, bottom):
 
 
 def text(x, y, words, size, color, bold=False, anchor="start", halo=False):
+    """With a halo, so that it can be read over the grid: the same words behind it, broad and white."""
     style = " font-weight='bold'" if bold else ""
-    style += " stroke='#ffffff' stroke-width='4' paint-order='stroke'" if halo else ""
+    if halo:
+        behind = f" stroke='#ffffff' stroke-width='5'{style}"
+        return place(x, y, words, size, "#ffffff", anchor, behind) + place(x, y, words, size, color, anchor, style)
+    return place(x, y, words, size, color, anchor, style)
+
+
+def place(x, y, words, size, color, anchor, style):
     return f"<text x='{x:.1f}' y='{y:.1f}' font-size='{size}' fill='{color}' text-anchor='{anchor}'{style}>{escape(words)}</text>"

@@ -90,6 +90,9 @@ def main():
         for line in harness.run_case(options.case[0], settings):
             print(json.dumps(line), flush=True)
         return 0
+    if os.getloadavg()[0] > 0.5:
+        print(f"this machine is busy (load {os.getloadavg()[0]:.1f}): peers whose threads wait for each other by spinning look "
+              "much slower than they are; --threads 1 is least affected", file=sys.stderr)
     environment = fair_environment() | limit_threads(options.threads)
     rows = []
     out = open(options.out, "w") if options.out else None
