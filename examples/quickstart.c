@@ -20,7 +20,7 @@ int main(int argc, char **argv) {
   if (recs_context_create(&context, NULL) || recs_ids_create(&users, context) || recs_ids_create(&items, context) ||
       recs_events_create(&events, users, items) ||
       recs_events_read_file(NULL, events, argv[1], NULL, NULL, NULL) || /* columns user, item and, if there, time ... */
-      recs_model_fit(&model, events, NULL, NULL, NULL) ||               /* a hybrid of user-knn and item-knn */      
+      recs_model_fit(&model, events, NULL, NULL, NULL) ||               /* the default: a hybrid */
       recs_ids_find(&user, recs_model_users(model), "ada", 3) ||
       recs_model_recommend(best, scores, &count, model, user, 10, NULL)) {
     fprintf(stderr, "%s\n", recs_last_error());
