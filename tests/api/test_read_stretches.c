@@ -201,8 +201,10 @@ START_TEST(objects) {
     text table = {0};
     for (size_t i = 0; i < ROWS; i++) {
       put(&table, "{\"user\": \"%zu\\n\", \"more%zu\": 1, ", i / 4, i / 500);
-      put(&table, i == 5500 ? "\"session\": 7," : "");
-      put(&table, i < 4500 ? "" : "\"quantity\": %zu, ", i);
+      if (i == 5500)
+        put(&table, "\"session\": 7,");
+      if (i >= 4500)
+        put(&table, "\"quantity\": %zu, ", i);
       put(&table, named ? "\"item\": \"i%zu\"}\n" : "\"thing\": %zu}\n", i % 500);
     }
     ck_same(table, RECS_FORMAT_JSONL, 0, named ? "|7|1|5500|" : "no column \"item\"; found: user, more0, thing, more1");
