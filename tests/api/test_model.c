@@ -574,14 +574,17 @@ START_TEST(fits_report_and_stop) {
   recs_context *own = recs_test_threads(1, UINT32_MAX);
   recs_test_shop twin;
   watcher seen = {0};
+  recs_model_options options;
   recs_model *model;
   ck_ok(recs_test_shop_open(&twin, own, USERS, ITEMS));
-  ck_ok(recs_model_fit(&model, twin.log, NULL, watch, &seen));
+  ck_ok(recs_model_options_init(&options, sizeof options));
+  options.settings = "als.factors=4"; /* quick, for it is fitted as often as it reports */
+  ck_ok(recs_model_fit(&model, twin.log, &options, watch, &seen));
   ck_assert(seen.last == 1.0);
   recs_model_free(model);
   for (int call = 1; call <= seen.calls; call++) {
     watcher stopping = {.cancel_at = call};
-    ck_fails(recs_model_fit(&model, twin.log, NULL, watch, &stopping), RECS_ERROR_CANCELLED, "cancelled");
+    ck_fails(recs_model_fit(&model, twin.log, &options, watch, &stopping), RECS_ERROR_CANCELLED, "cancelled");
     ck_assert_ptr_null(model);
     ck_assert_int_eq(stopping.calls, call);
   }

@@ -241,6 +241,24 @@ START_TEST(weights_are_learned_on_a_validation) {
 }
 END_TEST
 
+/* A hybrid that has enough to learn from. */
+static int32_t learn(recs_context *heap, void *payload) {
+  recs_test_shop little;
+  recs_model *model = NULL;
+  int32_t status = recs_test_shop_open(&little, heap, 40, 12);
+  (void)payload;
+  if (status == RECS_OK)
+    status = recs_test_shop_fit(&model, &little, "hybrid", "parts=user-knn,popularity", "none");
+  recs_model_free(model);
+  recs_test_shop_close(&little);
+  return status;
+}
+
+START_TEST(learning_without_memory) {
+  recs_test_oom(learn, NULL);
+}
+END_TEST
+
 START_TEST(bad_names_and_settings) {
   static const struct {
     const char *name, *settings;
@@ -410,6 +428,7 @@ int main(void) {
   tcase_add_test(all, common_words_are_left_out_when_asked);
   tcase_add_test(all, hybrids_of_given_scorers);
   tcase_add_test(all, weights_are_learned_on_a_validation);
+  tcase_add_test(all, learning_without_memory);
   tcase_add_test(all, bad_names_and_settings);
   tcase_add_test(all, bad_requests);
   tcase_add_test(all, the_smallest_shops);

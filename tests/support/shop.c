@@ -106,6 +106,8 @@ int32_t recs_test_shop_fit(recs_model **out, const recs_test_shop *shop, const c
   options.users = shop->people;
   options.title = "title";
   options.settings = settings;
+  if (settings == NULL && (scorer == NULL || strcmp(scorer, "hybrid") == 0))
+    options.settings = "als.factors=4"; /* enough for a shop of this size, and quick */
   if (scorer != NULL)
     options.scorer = scorer;
   if (fallback != NULL)

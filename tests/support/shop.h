@@ -19,7 +19,7 @@ typedef struct recs_test_shop {
 int32_t recs_test_shop_open(recs_test_shop *shop, recs_context *context, uint32_t users, uint32_t items);
 void recs_test_shop_close(recs_test_shop *shop);
 
-/* A model of the shop with its profiles and titles. NULL for a name: the default. */
+/* A model of the shop with its profiles and titles. NULL for a name: the default, with few factors. */
 int32_t recs_test_shop_fit(recs_model **out, const recs_test_shop *shop, const char *scorer, const char *settings,
                            const char *fallback);
 
