@@ -94,7 +94,7 @@ static int32_t queries(float *out, uint8_t *known, const recs_scorer *scorer, co
   int32_t status;
   RECS_TRY(recs__als_request_open(&request, self, histories, count));
   status = recs__als_fold_in(out, &request, self, histories, count);
-  for (size_t i = 0; i < count; i++)
+  for (size_t i = 0; i < count && status == RECS_OK; i++)
     known[i] = !is_zero(out + i * self->width, self->width);
   recs__als_request_close(&request);
   return status;
