@@ -97,7 +97,7 @@ static void ask(desk *self, size_t place, const recs_history *history, uint32_t 
                          .level = self->known[place] ? -INFINITY : INFINITY,
                          .notes = self->notes + place * recs__quest_notes(room),
                          .without = seen,
-                         .without_count = include_seen ? 0 : history->count,
+                         .without_count = include_seen || !self->known[place] ? 0 : history->count,
                          .k = room};
   if (!self->known[place]) {
     memset(self->queries + place * vectors->dimension, 0, vectors->dimension * sizeof *query);
