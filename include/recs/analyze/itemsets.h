@@ -1,0 +1,129 @@
+/* Part of librecs (MIT). Frequent itemsets of baskets. Included by recs/analyze.h. */
+#ifndef RECS_ANALYZE_ITEMSETS_H
+#define RECS_ANALYZE_ITEMSETS_H
+
+#include <recs/data.h>
+
+RECS_BEGIN_DECLS
+/* FFI-BEGIN */
+
+/**
+ * @defgroup itemsets Itemsets
+ * @{
+ */
+
+/** A miner of frequent itemsets over baskets. Immutable. */
+typedef struct recs_apriori recs_apriori;
+/** Frequent itemsets. Immutable. */
+typedef struct recs_itemsets recs_itemsets;
+
+/** Algorithms; all give the same itemsets. */
+enum {
+  RECS_MINER_AUTO = 0,    /**< What is fastest for the data. */
+  RECS_MINER_APRIORI = 1, /**< Level by level with candidate generation (Agrawal and Srikant 1994). */
+  RECS_MINER_ECLAT = 2    /**< Depth first over transaction lists or bit sets (Zaki 1997). */
+};
+
+/** Which itemsets are wanted. */
+enum {
+  RECS_ITEMSETS_ALL = 1,    /**< All frequent ones. */
+  RECS_ITEMSETS_CLOSED = 2, /**< Those without a superset of equal support. */
+  RECS_ITEMSETS_MAXIMAL = 3 /**< Those without a frequent superset. */
+};
+
+/** Options of recs_apriori_create(). */
+typedef struct recs_apriori_options {
+  size_t struct_size;   /**< Set by recs_apriori_options_init(). */
+  double min_support;   /**< Share of the non-empty baskets, in (0, 1]; default 0.01: count >= ceil(S N - 1e-9). */
+  uint64_t min_count;   /**< When not 0: the absolute count, in place of min_support. */
+  uint64_t max_results; /**< Fail with #RECS_ERROR_OVERFLOW beyond this many itemsets; default 100 million. */
+  uint32_t min_size;    /**< Smallest itemset returned; default 1. */
+  uint32_t max_size;    /**< Largest itemset returned; 0 (default): any. */
+  int32_t kind;         /**< RECS_ITEMSETS_*; default ALL. Closed and maximal are judged before the sizes. */
+  int32_t algorithm;    /**< RECS_MINER_*; default AUTO. */
+} recs_apriori_options;
+
+/** The schema of recs_apriori_options; see recs_options_set(). Any thread. @since 0.1 */
+RECS_API const recs_schema *recs_apriori_schema(void);
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives them.
+ * @param struct_size sizeof(recs_apriori_options) as the caller knows it.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
+RECS_API int32_t recs_apriori_options_init(recs_apriori_options *options, size_t struct_size);
+
+/**
+ * Prepares mining: finds the items that are frequent by themselves, and keeps the baskets in their terms.
+ * @param[out] out the miner; the caller frees it with recs_apriori_free(). It does not need the matrix any more.
+ * @param baskets baskets x items; any value but 0 means "contains". A row without one is no basket.
+ * @param options NULL for the defaults.
+ * @return #RECS_OK, #RECS_ERROR_INVALID or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(entries), and sorting the items. Memory: about 8 bytes for each entry of a
+ * frequent item.
+ * @since 0.1
+ */
+RECS_API int32_t recs_apriori_create(recs_apriori **out, const recs_matrix *baskets, const recs_apriori_options *options);
+
+/**
+ * Mines. The algorithm (Apriori: Agrawal and Srikant 1994; Eclat: Zaki 1997) decides the time, never the answer.
+ * @param[out] out the itemsets, by size, then by their items; the caller frees them with recs_itemsets_free().
+ * @param apriori the miner; may mine again.
+ * @param progress NULL, or told how far it is; see #recs_progress_fn.
+ * @param payload handed to @p progress.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, #RECS_ERROR_CANCELLED, or #RECS_ERROR_OVERFLOW when there are more
+ *   than max_results.
+ * Thread safety: any thread; uses the context's threads, and gives the same itemsets for any number of them. Complexity:
+ * grows with the number of frequent itemsets, which may be exponential in the items: choose the support with care. Memory:
+ * 4 bytes an item of each itemset and 4 an itemset, and twice that while they are put in order.
+ * @since 0.1
+ */
+RECS_API int32_t recs_apriori_itemsets(recs_itemsets **out, const recs_apriori *apriori, recs_progress_fn progress,
+                                       void *payload);
+
+/** Frees a miner; NULL is fine. Any thread. @since 0.1 */
+RECS_API void recs_apriori_free(recs_apriori *apriori);
+
+/** The number of itemsets; 0 for NULL. Any thread. O(1). @since 0.1 */
+RECS_API uint64_t recs_itemsets_count(const recs_itemsets *itemsets);
+
+/** The number of non-empty baskets, N; 0 for NULL. Any thread. O(1). @since 0.1 */
+RECS_API uint64_t recs_itemsets_baskets(const recs_itemsets *itemsets);
+
+/**
+ * One itemset.
+ * @param[out] items its items, ascending; borrowed from the itemsets. May be NULL.
+ * @param[out] item_count how many. May be NULL.
+ * @param[out] support in how many baskets all of them are. May be NULL.
+ * @param itemsets what was mined.
+ * @param index 0 to recs_itemsets_count() - 1.
+ * @return #RECS_OK or #RECS_ERROR_INVALID.
+ * Thread safety: any thread. Complexity: O(size of the largest itemset).
+ * @since 0.1
+ */
+RECS_API int32_t recs_itemsets_get(const uint32_t **items, size_t *item_count, uint64_t *support,
+                                   const recs_itemsets *itemsets, uint64_t index);
+
+/**
+ * Looks a set of items up.
+ * @param[out] support in how many baskets all of them are; 0 on failure.
+ * @param itemsets what was mined.
+ * @param items the set, in any order, each item once.
+ * @param item_count at least 1.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, or #RECS_ERROR_NOT_FOUND when it is none of these itemsets.
+ * Thread safety: any thread. Complexity: O(item_count log itemsets).
+ * @since 0.1
+ */
+RECS_API int32_t recs_itemsets_find(uint64_t *support, const recs_itemsets *itemsets, const uint32_t *items,
+                                    size_t item_count);
+
+/** Frees itemsets; NULL is fine. Any thread. @since 0.1 */
+RECS_API void recs_itemsets_free(recs_itemsets *itemsets);
+/** @} */
+/* FFI-END */
+RECS_END_DECLS
+
+#endif

@@ -1,0 +1,139 @@
+/* Part of librecs (MIT). k-means and silhouettes. Included by recs/analyze.h. */
+#ifndef RECS_ANALYZE_KMEANS_H
+#define RECS_ANALYZE_KMEANS_H
+
+#include <recs/data.h>
+
+RECS_BEGIN_DECLS
+/* FFI-BEGIN */
+
+/**
+ * @defgroup kmeans k-means
+ * @{
+ */
+
+/** A fitted clustering. Immutable. */
+typedef struct recs_kmeans recs_kmeans;
+
+/** How the first centres are chosen. */
+enum {
+  RECS_SEEDING_PLUSPLUS = 1, /**< k-means++ (Arthur and Vassilvitskii 2007), greedy with 2 + ln k tries a centre. */
+  RECS_SEEDING_RANDOM = 2    /**< k distinct rows at random. */
+};
+
+/** Options of recs_kmeans_fit(). */
+typedef struct recs_kmeans_options {
+  size_t struct_size;      /**< Set by recs_kmeans_options_init(). */
+  const float *centers;    /**< NULL, or clusters x columns start centres: then one start, no seeding. */
+  double tolerance;        /**< Stop when the centres' squared shift, summed, is no more than tolerance x the mean
+                                variance of the columns; 0: when labels stay. Default 1e-4. */
+  uint64_t seed;           /**< Default 1. */
+  uint32_t clusters;       /**< k; 1 to the number of rows; default 3. */
+  uint32_t starts;         /**< The best of this many starts by inertia; default 10. */
+  uint32_t max_iterations; /**< Of one start; default 300. */
+  int32_t seeding;         /**< RECS_SEEDING_*; default PLUSPLUS. */
+} recs_kmeans_options;
+
+/** The schema of recs_kmeans_options. Static. Any thread. @since 0.1 */
+RECS_API const recs_schema *recs_kmeans_schema(void);
+
+/**
+ * Sets the defaults.
+ * @param[out] options receives the defaults and @p struct_size.
+ * @param struct_size sizeof(recs_kmeans_options) as the caller knows it.
+ * @return #RECS_OK; #RECS_ERROR_INVALID when @p options is NULL or the size is none that any release had.
+ * Thread safety: any thread. Complexity: O(1).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_options_init(recs_kmeans_options *options, size_t struct_size);
+
+/**
+ * Clusters rows so that the sum of their squared distances to their cluster's mean is small (k-means, Lloyd 1982).
+ * Distances are floats, sums and the inertia doubles. A cluster that loses all its rows gets the row farthest from its
+ * own centre, several such clusters one each; when there are fewer distinct rows than clusters, some stay empty.
+ * Labels, centres and inertia belong together: recs_kmeans_predict() gives the same labels for the same rows. The same
+ * bits for any number of threads and any CPU features.
+ * @param[out] out the clustering; the caller frees it with recs_kmeans_free().
+ * @param context allocator, threads and CPU features; kept alive by the clustering.
+ * @param values @p rows x @p columns finite floats, row after row, small enough that squared distances fit a float
+ * (about 3e18 / sqrt(columns)). Only read, not kept.
+ * @param rows at least one and at least the number of clusters.
+ * @param columns at least one.
+ * @param options NULL for the defaults.
+ * @param progress NULL, or called on this thread from time to time.
+ * @param payload handed to @p progress.
+ * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_NUMERIC with row and column of a value that is NaN, infinite or
+ * too large; #RECS_ERROR_OVERFLOW beyond 2^32 - 2 rows; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(starts x iterations x rows x clusters x columns); k-means++ costs as much as
+ * about 2 + ln k iterations. Memory beside the values: O(rows x (1 + ln k) + clusters x columns), sums included at most
+ * as much as the values.
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const float *values, size_t rows,
+                                 uint32_t columns, const recs_kmeans_options *options, recs_progress_fn progress,
+                                 void *payload);
+
+/** The number of clusters; 0 for NULL. Any thread. @since 0.1 */
+RECS_API uint32_t recs_kmeans_clusters(const recs_kmeans *kmeans);
+
+/** The number of columns; 0 for NULL. Any thread. @since 0.1 */
+RECS_API uint32_t recs_kmeans_columns(const recs_kmeans *kmeans);
+
+/** The centres, clusters x columns; borrowed from the clustering; NULL for NULL. Any thread. @since 0.1 */
+RECS_API const float *recs_kmeans_centers(const recs_kmeans *kmeans);
+
+/** The cluster of each fitted row, below recs_kmeans_clusters(); borrowed; NULL for NULL. Any thread. @since 0.1 */
+RECS_API const uint32_t *recs_kmeans_labels(const recs_kmeans *kmeans);
+
+/** How many of the fitted rows each cluster has; borrowed; NULL for NULL. Any thread. @since 0.1 */
+RECS_API const uint64_t *recs_kmeans_sizes(const recs_kmeans *kmeans);
+
+/** The sum over the fitted rows of their squared distance to their centre; NaN for NULL. Any thread. @since 0.1 */
+RECS_API double recs_kmeans_inertia(const recs_kmeans *kmeans);
+
+/** Iterations of the best start; 0 for NULL. Any thread. @since 0.1 */
+RECS_API uint32_t recs_kmeans_iterations(const recs_kmeans *kmeans);
+
+/**
+ * The nearest centre of each row (the first of equally near ones, as far as floats can tell), and how far it is.
+ * @param[out] out_labels a cluster for each row; may be NULL when @p rows is 0. Undefined on failure, as the next.
+ * @param[out] out_distances the squared distance of each row to that centre; may be NULL.
+ * @param kmeans the clustering.
+ * @param values @p rows x recs_kmeans_columns() finite floats, bounded as for recs_kmeans_fit().
+ * @param rows how many; 0 is fine.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NUMERIC, #RECS_ERROR_OVERFLOW or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(rows x clusters x columns); up to 1024 rows start no thread.
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_predict(uint32_t *out_labels, float *out_distances, const recs_kmeans *kmeans,
+                                     const float *values, size_t rows);
+
+/**
+ * The mean silhouette of labelled rows (Rousseeuw 1987): (b - a) / max(a, b) for each row, a being its mean distance to
+ * the other rows of its cluster and b that to the rows of the nearest other cluster. A row alone in its cluster counts
+ * as 0, and so does one whose a and b are both 0. The same bits for any number of threads and any CPU features.
+ * @param[out] out -1 to 1.
+ * @param context allocator, threads and CPU features; nothing is kept.
+ * @param values @p rows x @p columns finite floats, row after row, bounded as for recs_kmeans_fit().
+ * @param rows at least two.
+ * @param columns at least one.
+ * @param labels the cluster of each row, below @p clusters; at least two clusters must be in use.
+ * @param clusters how many labels there may be; empty clusters do not count.
+ * @param sample when neither 0 nor @p rows or more: only so many rows, drawn at random, are looked at, and compared
+ * with one another.
+ * @param seed of the draw.
+ * @return #RECS_OK; #RECS_ERROR_INVALID, also when the rows looked at are all in one cluster; #RECS_ERROR_NUMERIC;
+ * #RECS_ERROR_OVERFLOW; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(n^2 x columns) for the n rows looked at; memory O(n x columns + clusters).
+ * @since 0.1
+ */
+RECS_API int32_t recs_silhouette(double *out, recs_context *context, const float *values, size_t rows, uint32_t columns,
+                                 const uint32_t *labels, uint32_t clusters, size_t sample, uint64_t seed);
+
+/** Frees a clustering; NULL is fine. @since 0.1 */
+RECS_API void recs_kmeans_free(recs_kmeans *kmeans);
+/** @} */
+/* FFI-END */
+RECS_END_DECLS
+
+#endif
