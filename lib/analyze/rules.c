@@ -10,8 +10,8 @@
 
 enum {
   LARGEST_SET = 30,    /* such a set has 2^30 sides */
-  SPARE_RULES = 65536, /* how many more than max_rules are gathered before the best are chosen */
-  SPLITS_A_REPORT = 65536
+  SPARE_RULES = 1024, /* at least how many more than max_rules are gathered before the best are chosen */
+  SPLITS_A_REPORT = 1024
 };
 
 /* One rule: its items, the antecedent's first, and the counts behind its metrics. */
@@ -177,7 +177,7 @@ typedef struct gathering {
 static int32_t trim(gathering *self) {
   recs_rules *best;
   uint64_t most = self->options.max_rules;
-  if (most == 0 || self->rules->count < most || self->rules->count - most < SPARE_RULES)
+  if (most == 0 || self->rules->count < most || self->rules->count - most < (most > SPARE_RULES ? most : SPARE_RULES))
     return RECS_OK;
   RECS_TRY(copy_best(&best, self->rules, self->metric, most));
   recs__release(self->rules);

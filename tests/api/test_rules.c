@@ -1,7 +1,9 @@
 /* Rules against all splits of all frequent sets, with supports counted over masks. */
 #include "support/baskets.h"
 
-enum { ITEMS = 11, BASKETS = 400 };
+/* 3^8 ways to split all sets of 8 items: few enough for Valgrind, and more rules than are gathered before the best are
+ * chosen. */
+enum { ITEMS = 8, BASKETS = 400 };
 
 static recs_context *context;
 static uint32_t masks[BASKETS];
@@ -32,7 +34,7 @@ static recs_itemsets *mine(uint32_t min_count, int32_t kind, uint32_t min_size) 
   return out;
 }
 
-/* Dense enough for nearly all sets, and item 10 in every basket that has item 9. */
+/* Dense enough for nearly all sets, and the last item in every basket that has the one before. */
 static void setup(void) {
   uint64_t state = 5;
   context = recs_test_threads(2, UINT32_MAX);
@@ -40,7 +42,7 @@ static void setup(void) {
     masks[basket] = 0;
     for (uint32_t item = 0; item < ITEMS; item++)
       masks[basket] |= (uint32_t)(recs_test_random(&state) % 100 < 70 + item) << item;
-    masks[basket] |= (masks[basket] >> 9 & 1) << 10;
+    masks[basket] |= (masks[basket] >> (ITEMS - 2) & 1) << (ITEMS - 1);
   }
   recs_test_brute_force(supports, masks, BASKETS, ITEMS, 40);
   itemsets = mine(40, RECS_ITEMSETS_ALL, 1);
@@ -68,7 +70,7 @@ static recs_rules *make(const recs_rules_options *options) {
 static uint32_t side(const uint32_t *items, size_t count) {
   uint32_t mask = 0;
   for (size_t i = 0; i < count; i++) {
-    ck_assert(i == 0 || items[i - 1] < items[i]);
+    ck_hold(i == 0 || items[i - 1] < items[i]);
     mask |= UINT32_C(1) << items[i];
   }
   return mask;
@@ -78,10 +80,10 @@ static void get(uint32_t *left, uint32_t *right, const recs_rules *rules, uint64
   const uint32_t *a, *c;
   size_t a_count, c_count;
   ck_ok(recs_rules_get(&a, &a_count, &c, &c_count, rules, index));
-  ck_assert(a_count > 0 && c_count > 0);
+  ck_hold(a_count > 0 && c_count > 0);
   *left = side(a, a_count);
   *right = side(c, c_count);
-  ck_assert_uint_eq(*left & *right, 0);
+  ck_hold((*left & *right) == 0);
 }
 
 static double expect(uint32_t left, uint32_t right, int32_t metric) {
@@ -134,11 +136,11 @@ static void check_order(const recs_rules *rules, int32_t metric) {
     get(&left[1], &right[1], rules, i);
     both[0] = supports[left[0] | right[0]];
     both[1] = supports[left[1] | right[1]];
-    ck_assert(a >= b);
-    ck_assert(a > b || both[0] >= both[1]);
+    ck_hold(a >= b);
+    ck_hold(a > b || both[0] >= both[1]);
     if (a > b || both[0] > both[1])
       continue;
-    ck_assert(before(left[0], left[1]) || (left[0] == left[1] && before(right[0], right[1])));
+    ck_hold(before(left[0], left[1]) || (left[0] == left[1] && before(right[0], right[1])));
   }
 }
 
@@ -158,15 +160,15 @@ static void check_rules(const recs_rules_options *options) {
   }
   ck_assert_uint_eq(recs_rules_count(rules), expected);
   check_order(rules, options->metric); /* strict, so that no rule comes twice */
-  for (uint64_t i = 0; i<expected; i += expected> 5000 ? 97 : 1, marks++) {
+  for (uint64_t i = 0; i < expected; i += expected > 500 ? 17 : 1, marks++) {
     uint32_t left, right;
     get(&left, &right, rules, i);
     for (size_t m = 0; m < METRICS; m++) {
       double value = value_of(rules, i, metrics[m]), wanted = expect(left, right, metrics[m]);
-      ck_assert(value == wanted || fabs(value - wanted) <= 1e-12 * fabs(wanted) + 1e-15);
+      ck_hold(value == wanted || fabs(value - wanted) <= 1e-12 * fabs(wanted) + 1e-15);
     }
   }
-  ck_assert(marks > 0 || expected == 0);
+  ck_hold(marks > 0 || expected == 0);
   recs_rules_free(rules);
 }
 
@@ -199,16 +201,16 @@ static void assert_same_rule(const recs_rules *a, uint64_t a_index, const recs_r
   uint32_t left[2], right[2];
   get(&left[0], &right[0], a, a_index);
   get(&left[1], &right[1], b, b_index);
-  ck_assert_uint_eq(left[0], left[1]);
-  ck_assert_uint_eq(right[0], right[1]);
+  ck_hold(left[0] == left[1]);
+  ck_hold(right[0] == right[1]);
 }
 
 /* More rules than are gathered before the best are chosen. */
 START_TEST(best_rules_only) {
-  static const uint64_t most[] = {1, 10, 4000, 100000, UINT64_MAX};
+  static const uint64_t most[] = {1, 10, 1500, 6000, UINT64_MAX};
   recs_rules_options options = options_of(RECS_METRIC_LIFT, 0);
   recs_rules *all = make(&options);
-  ck_assert_uint_gt(recs_rules_count(all), 100000);
+  ck_assert_uint_gt(recs_rules_count(all), 4500);
   for (size_t m = 0; m < sizeof most / sizeof most[0]; m++) {
     recs_rules *best;
     options.max_rules = most[m];
@@ -233,7 +235,7 @@ START_TEST(filter_and_sort) {
       assert_same_rule(rules, i, filtered, kept++);
   }
   ck_assert_uint_eq(recs_rules_count(filtered), kept);
-  ck_assert(kept > 100 && kept < recs_rules_count(rules));
+  ck_assert(kept > 20 && kept < recs_rules_count(rules));
   recs_rules_free(rules); /* what came from it stands alone */
   for (size_t m = 0; m < METRICS; m++) {
     ck_ok(recs_rules_sort(&sorted, filtered, metrics[m]));

@@ -33,6 +33,14 @@ recs_context *recs_test_threads(uint32_t threads, uint32_t cpu_mask);
 typedef int32_t (*recs_test_scenario)(recs_context *context, void *payload);
 void recs_test_oom(recs_test_scenario scenario, void *payload);
 
+/* For loops: ck_assert writes where it stands to a pipe each time, which costs more than what it looks at. This one speaks only when
+ * it does not hold. */
+#define ck_hold(condition)                                \
+  do {                                                    \
+    if (!(condition))                                     \
+      ck_abort_msg("'%s' does not hold", #condition);     \
+  } while (0)
+
 /* Call fails with the status and leaves a message that contains `text`. */
 #define ck_fails(call, expected, text)                                                         \
   do {                                                                                         \
@@ -45,12 +53,13 @@ void recs_test_oom(recs_test_scenario scenario, void *payload);
   } while (0)
 
 /* Call succeeds and leaves no message. */
-#define ck_ok(call)                                                                            \
-  do {                                                                                         \
-    int32_t ck_status = (call);                                                                \
-    ck_assert_msg(ck_status == RECS_OK, "%s gave %s: %s", #call, recs_strerror(ck_status),     \
-                  recs_last_error());                                                          \
-    ck_assert_msg(recs_last_error()[0] == 0, "%s left a message: %s", #call, recs_last_error()); \
+#define ck_ok(call)                                                                              \
+  do {                                                                                           \
+    int32_t ck_status = (call);                                                                  \
+    if (ck_status != RECS_OK)                                                                    \
+      ck_abort_msg("%s gave %s: %s", #call, recs_strerror(ck_status), recs_last_error());        \
+    if (recs_last_error()[0] != 0)                                                               \
+      ck_abort_msg("%s left a message: %s", #call, recs_last_error());                           \
   } while (0)
 
 #endif
