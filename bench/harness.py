@@ -11,7 +11,8 @@ import statistics
 import time
 from dataclasses import dataclass
 
-FAMILIES = ["neighbors", "recommend", "als", "ease", "topk", "kmeans", "itemsets", "sequences", "tables"]  # of bench/cases
+FAMILIES = ["neighbors", "recommend", "als", "ease", "topk", "kmeans", "itemsets", "sequences", "funnels",
+            "tables"]  # of bench/cases
 CASES = {}
 ROUNDS = 7
 

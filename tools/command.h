@@ -17,8 +17,18 @@ typedef struct command {
   int (*run)(int count, char **arguments);
 } command;
 
-extern const command command_clean, command_evaluate, command_features, command_fit, command_itemsets, command_recommend, command_rules,
-    command_segment, command_similar, command_similarity;
+extern const command command_clean;
+extern const command command_evaluate;
+extern const command command_features;
+extern const command command_fit;
+extern const command command_funnel;
+extern const command command_itemsets;
+extern const command command_recommend;
+extern const command command_retention;
+extern const command command_rules;
+extern const command command_segment;
+extern const command command_similar;
+extern const command command_similarity;
 
 /* What every command can be told. */
 typedef struct general {

@@ -7,9 +7,21 @@
 #include <time.h>
 #include <unistd.h>
 
-static const command *const commands[] = {&command_clean,    &command_features, &command_segment,
-                                          &command_itemsets, &command_rules,    &command_fit,
-                                          &command_evaluate, &command_recommend, &command_similar, &command_similarity};
+/* In the order in which they are listed. */
+static const command *const commands[] = {
+    &command_clean,
+    &command_features,
+    &command_segment,
+    &command_itemsets,
+    &command_rules,
+    &command_similarity,
+    &command_funnel,
+    &command_retention,
+    &command_fit,
+    &command_evaluate,
+    &command_recommend,
+    &command_similar,
+};
 
 static void print_usage(FILE *out) {
   fprintf(out, "usage: recs COMMAND ...\n\n");

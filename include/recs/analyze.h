@@ -2,8 +2,10 @@
 #ifndef RECS_ANALYZE_H
 #define RECS_ANALYZE_H
 
+#include <recs/analyze/funnel.h>
 #include <recs/analyze/itemsets.h>
 #include <recs/analyze/kmeans.h>
+#include <recs/analyze/retention.h>
 #include <recs/analyze/rules.h>
 #include <recs/analyze/sequences.h>
 

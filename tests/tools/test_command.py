@@ -292,3 +292,68 @@ def refused_text(tmp_path, lines):
     path = tmp_path / "bad.csv"
     path.write_text("user,item,reward,propensity,target\n" + lines)
     return refused("evaluate", "--logged", path, "--probability", "target")
+
+
+STEPS = """user,item,event,time,visit
+ada,teapot,view,2026-01-03T10:00,v1
+ada,teapot,cart,2026-01-03T10:30,v1
+ada,teapot,purchase,2026-01-04T10:30,v2
+ben,teapot,view,2026-01-05,v3
+ben,teacup,cart,2026-01-07,v4
+cleo,teacup,view,2026-01-05,v5
+dan,teacup,purchase,2026-02-10,v6
+ada,teacup,view,2026-02-11,v7
+"""
+
+
+@pytest.fixture
+def steps(tmp_path):
+    path = tmp_path / "steps.csv"
+    path.write_text(STEPS)
+    return path
+
+
+def test_funnel(steps, tmp_path):
+    shown = json.loads(recs("funnel", steps, "--steps", "view, cart,purchase", "--format", "json",
+                            "--out", tmp_path / "depths.csv").stdout)
+    assert [row["users"] for row in shown["steps"]] == [3, 2, 1]
+    assert [row["events"] for row in shown["steps"]] == [4, 2, 2]
+    assert [row["step"] for row in shown["steps"]] == ["view", "cart", "purchase"]
+    assert shown["steps"][1]["median_time"] == pytest.approx((0.5 + 48) / 2)
+    assert shown["steps"][2]["of_previous"] == 0.5 and shown["steps"][2]["median_from_first"] == 24.5
+    assert shown["steps"][0]["mean_time"] is None and shown["time_unit"] == "hours"
+    assert (tmp_path / "depths.csv").read_text() == "user,steps\nada,3\nben,2\ncleo,1\n"
+    within = json.loads(recs("funnel", steps, "--steps", "view,cart,purchase", "--window", "1d", "--hold", "item", "--unit",
+                             "days", "--format", "json").stdout)
+    assert [row["users"] for row in within["steps"]] == [3, 1, 0]
+    assert "never happens" in recs("funnel", steps, "--steps", "view,refund").stderr
+
+
+def test_funnel_by_group(steps, tmp_path):
+    users = tmp_path / "users.csv"
+    users.write_text("user,country,age\nada,UK,3\nben,DE,4\nnobody,FR,5\n")
+    shown = json.loads(recs("funnel", steps, "--steps", "view,cart", "--users", users, "--by", "country", "--format", "json").stdout)
+    assert [(row["group"], row["step"], row["users"]) for row in shown["steps"]] == [
+        ("UK", "view", 1), ("UK", "cart", 1), ("DE", "view", 1), ("DE", "cart", 1)]
+
+
+def test_funnel_refuses(steps):
+    assert "step 2" in refused("funnel", steps, "--steps", "view,,cart")
+    assert '--window is "3 years"' in refused("funnel", steps, "--steps", "view", "--window", "3 years", code=2)
+    assert "--unit" in refused("funnel", steps, "--steps", "view", "--unit", "moons", code=2)
+    assert "between" in refused("funnel", steps, "--steps", "view", "--between", "all", code=2)
+    assert "--users FILE" in refused("funnel", steps, "--steps", "view", "--by", "country", code=2)
+    assert "--steps" in refused("funnel", steps, code=2)
+
+
+def test_retention(steps, tmp_path):
+    shown = json.loads(recs("retention", steps, "--show", "users", "--format", "json", "--out", tmp_path / "cohorts.csv").stdout)
+    assert shown["cohorts"] == [{"cohort": "2026-01-01", "size": 3, "complete": 1, "0": 3, "1": 1},
+                                {"cohort": "2026-02-01", "size": 1, "complete": 0, "0": 1, "1": None}]
+    assert "dan,2026-02-01\n" in (tmp_path / "cohorts.csv").read_text()
+    weeks = json.loads(recs("retention", steps, "--period", "week", "--births", "purchase", "--returns", "view", "--format", "json").stdout)
+    assert weeks["cohorts"][0] == {"cohort": "2025-12-29", "size": 1, "complete": 6, **{str(i): 0.0 for i in range(6)}, "6": 1.0}
+    assert '"refund"' in refused("retention", steps, "--births", "refund")
+    assert "--show" in refused("retention", steps, "--show", "all", code=2)
+    assert "--periods" in refused("retention", steps, "--periods", "0", code=2)
+    assert "zone" in refused("retention", steps, "--zone", "CET", code=2)
