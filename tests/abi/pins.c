@@ -74,6 +74,12 @@ _Static_assert(RECS_KERNEL_EUCLIDEAN == 9, "RECS_KERNEL_EUCLIDEAN");
 _Static_assert(RECS_KERNEL_BM25 == 10, "RECS_KERNEL_BM25");
 _Static_assert(RECS_KERNEL_TFIDF == 11, "RECS_KERNEL_TFIDF");
 _Static_assert(RECS_KERNEL_CUSTOM == 100, "RECS_KERNEL_CUSTOM");
+_Static_assert(RECS_BETWEEN_ANYTHING == 1, "RECS_BETWEEN_ANYTHING");
+_Static_assert(RECS_BETWEEN_OTHERS == 2, "RECS_BETWEEN_OTHERS");
+_Static_assert(RECS_BETWEEN_NOTHING == 3, "RECS_BETWEEN_NOTHING");
+_Static_assert(RECS_HOLD_NOTHING == 1, "RECS_HOLD_NOTHING");
+_Static_assert(RECS_HOLD_SESSION == 2, "RECS_HOLD_SESSION");
+_Static_assert(RECS_HOLD_ITEM == 3, "RECS_HOLD_ITEM");
 _Static_assert(RECS_MINER_AUTO == 0, "RECS_MINER_AUTO");
 _Static_assert(RECS_MINER_APRIORI == 1, "RECS_MINER_APRIORI");
 _Static_assert(RECS_MINER_ECLAT == 2, "RECS_MINER_ECLAT");
@@ -82,6 +88,9 @@ _Static_assert(RECS_ITEMSETS_CLOSED == 2, "RECS_ITEMSETS_CLOSED");
 _Static_assert(RECS_ITEMSETS_MAXIMAL == 3, "RECS_ITEMSETS_MAXIMAL");
 _Static_assert(RECS_SEEDING_PLUSPLUS == 1, "RECS_SEEDING_PLUSPLUS");
 _Static_assert(RECS_SEEDING_RANDOM == 2, "RECS_SEEDING_RANDOM");
+_Static_assert(RECS_PERIOD_DAY == 1, "RECS_PERIOD_DAY");
+_Static_assert(RECS_PERIOD_WEEK == 2, "RECS_PERIOD_WEEK");
+_Static_assert(RECS_PERIOD_MONTH == 3, "RECS_PERIOD_MONTH");
 _Static_assert(RECS_METRIC_SUPPORT == 1, "RECS_METRIC_SUPPORT");
 _Static_assert(RECS_METRIC_CONFIDENCE == 2, "RECS_METRIC_CONFIDENCE");
 _Static_assert(RECS_METRIC_LIFT == 3, "RECS_METRIC_LIFT");
@@ -237,6 +246,17 @@ _Static_assert(offsetof(recs_neighbors_options, minimum) == 8, "recs_neighbors_o
 _Static_assert(offsetof(recs_neighbors_options, k) == 16, "recs_neighbors_options.k");
 _Static_assert(offsetof(recs_neighbors_options, reserved) == 20, "recs_neighbors_options.reserved");
 _Static_assert(sizeof(recs_neighbors_options) == 24, "recs_neighbors_options");
+_Static_assert(offsetof(recs_funnel_options, struct_size) == 0, "recs_funnel_options.struct_size");
+_Static_assert(offsetof(recs_funnel_options, groups) == 8, "recs_funnel_options.groups");
+_Static_assert(offsetof(recs_funnel_options, group_rows) == 16, "recs_funnel_options.group_rows");
+_Static_assert(offsetof(recs_funnel_options, window) == 24, "recs_funnel_options.window");
+_Static_assert(offsetof(recs_funnel_options, since) == 32, "recs_funnel_options.since");
+_Static_assert(offsetof(recs_funnel_options, until) == 40, "recs_funnel_options.until");
+_Static_assert(offsetof(recs_funnel_options, group_count) == 48, "recs_funnel_options.group_count");
+_Static_assert(offsetof(recs_funnel_options, between) == 52, "recs_funnel_options.between");
+_Static_assert(offsetof(recs_funnel_options, hold) == 56, "recs_funnel_options.hold");
+_Static_assert(offsetof(recs_funnel_options, reserved) == 60, "recs_funnel_options.reserved");
+_Static_assert(sizeof(recs_funnel_options) == 64, "recs_funnel_options");
 _Static_assert(offsetof(recs_apriori_options, struct_size) == 0, "recs_apriori_options.struct_size");
 _Static_assert(offsetof(recs_apriori_options, min_support) == 8, "recs_apriori_options.min_support");
 _Static_assert(offsetof(recs_apriori_options, min_count) == 16, "recs_apriori_options.min_count");
@@ -255,6 +275,14 @@ _Static_assert(offsetof(recs_kmeans_options, starts) == 36, "recs_kmeans_options
 _Static_assert(offsetof(recs_kmeans_options, max_iterations) == 40, "recs_kmeans_options.max_iterations");
 _Static_assert(offsetof(recs_kmeans_options, seeding) == 44, "recs_kmeans_options.seeding");
 _Static_assert(sizeof(recs_kmeans_options) == 48, "recs_kmeans_options");
+_Static_assert(offsetof(recs_retention_options, struct_size) == 0, "recs_retention_options.struct_size");
+_Static_assert(offsetof(recs_retention_options, births) == 8, "recs_retention_options.births");
+_Static_assert(offsetof(recs_retention_options, returns) == 16, "recs_retention_options.returns");
+_Static_assert(offsetof(recs_retention_options, period) == 24, "recs_retention_options.period");
+_Static_assert(offsetof(recs_retention_options, zone) == 28, "recs_retention_options.zone");
+_Static_assert(offsetof(recs_retention_options, rolling) == 32, "recs_retention_options.rolling");
+_Static_assert(offsetof(recs_retention_options, max_periods) == 36, "recs_retention_options.max_periods");
+_Static_assert(sizeof(recs_retention_options) == 40, "recs_retention_options");
 _Static_assert(offsetof(recs_rules_options, struct_size) == 0, "recs_rules_options.struct_size");
 _Static_assert(offsetof(recs_rules_options, minimum) == 8, "recs_rules_options.minimum");
 _Static_assert(offsetof(recs_rules_options, max_rules) == 16, "recs_rules_options.max_rules");
@@ -447,6 +475,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("438 values and offsets are as they were");
+  puts("466 values and offsets are as they were");
   return 0;
 }
