@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lib/base/sort.h"
+#include "lib/similarity/keys.h"
 #include "lib/similarity/topk.h"
 
 const recs__vectors *recs__scorer_vectors(const recs_scorer *scorer) {
@@ -43,8 +43,8 @@ typedef struct desk {
   void *packed;
   uint8_t *known;
   uint64_t *order; /* room for sorting the longest history */
-  uint32_t *seen; /* the histories' items, one history after the other, ascending in each */
-  uint64_t *bits; /* the candidates that have a vector */
+  uint32_t *seen; /* the histories' items by their ids, one history after the other, ascending in each */
+  uint64_t *bits; /* the ids of the candidates that have a vector */
 } desk;
 
 static int32_t desk_init(desk *self, const recs_scorer *scorer, const recs_history *histories, size_t count,
@@ -104,13 +104,14 @@ static void ask(desk *self, size_t place, const recs_history *history, uint32_t 
     return;
   }
   quest->norm = sqrt(vectors->tile->dot(query, query, vectors->dimension));
+  quest->exact = quest->norm == 0; /* all score the same: the first rows win, wherever they are packed */
   if (quest->without_count == 0)
     return;
   for (size_t i = 0; i < history->count; i++)
-    self->order[i] = history->items[i];
-  recs__sort_u64(self->order, history->count);
+    self->order[i] = (uint64_t)~recs__vectors_id(vectors, history->items[i]) << 32 | (uint32_t)i;
+  recs__keys_order(self->context, self->order, history->count);
   for (size_t i = 0; i < history->count; i++)
-    seen[i] = (uint32_t)self->order[i];
+    seen[i] = ~(uint32_t)(self->order[i] >> 32);
 }
 
 static float finish(void *payload, size_t quest, uint32_t row) {
@@ -125,8 +126,7 @@ static int32_t list_all(desk *self, const recs_scorer *scorer, const recs_histor
   recs__row_range all = {0, self->vectors->rows, self->bits};
   uint32_t *seen = self->seen;
   RECS_TRY(scorer->kind->queries(self->queries, self->known, scorer, histories, count));
-  for (size_t word = 0; word < recs__vectors_words(self->vectors); word++)
-    self->bits[word] = self->vectors->known[word] & (candidates == NULL ? UINT64_MAX : candidates->bits[word]);
+  recs__vectors_choose(self->bits, self->vectors, candidates == NULL ? NULL : candidates->bits);
   for (size_t i = 0; i < count; seen += histories[i++].count)
     ask(self, i, &histories[i], seen, include_seen, room);
   recs__vectors_search(self->vectors, self->quests, count, &all, self->packed, finish, self);

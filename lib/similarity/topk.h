@@ -61,7 +61,7 @@ static inline uint64_t recs__key_of(float score, uint32_t row) {
   uint32_t bits;
   float positive_zero = score + 0.0F; /* -0 becomes 0 */
   memcpy(&bits, &positive_zero, sizeof bits);
-  bits ^= (bits >> 31) != 0 ? UINT32_MAX : UINT32_C(0x80000000);
+  bits ^= -(bits >> 31) | UINT32_C(0x80000000); /* no branch: which sign comes next, nobody can foresee */
   return (uint64_t)bits << 32 | (UINT32_MAX - row);
 }
 

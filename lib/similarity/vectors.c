@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
+#include "lib/base/sort.h"
 
 enum { ROWS = RECS__TILE_ROWS, ALIGNMENT = 64 };
 
@@ -24,21 +25,56 @@ static int32_t allocate(void **out, recs__vectors *vectors, size_t bytes) {
   return RECS_OK;
 }
 
+static double norm_of(const recs__vectors *vectors, uint32_t row) {
+  const float *values = vectors->values + (size_t)row * vectors->dimension;
+  return sqrt(vectors->tile->dot(values, values, vectors->dimension));
+}
+
 /* Which rows are not all zero, and the largest norm. */
 static void measure(recs__vectors *vectors, const float *gains) {
-  for (uint32_t id = 0; id < vectors->rows; id++) {
-    const float *row = vectors->values + (size_t)id * vectors->dimension;
-    double gain = gains == NULL ? 1 : (double)gains[id], squares = vectors->tile->dot(row, row, vectors->dimension);
-    vectors->known[id / ROWS] |= (uint64_t)(squares > 0) << id % ROWS;
-    vectors->reach = fmax(vectors->reach, gain * sqrt(squares));
+  for (uint32_t row = 0; row < vectors->rows; row++) {
+    double gain = gains == NULL ? 1 : (double)gains[row], norm = norm_of(vectors, row);
+    vectors->known[row / ROWS] |= (uint64_t)(norm > 0) << row % ROWS;
+    vectors->reach = fmax(vectors->reach, gain * norm);
   }
+}
+
+/* Greater norms sort first, equal ones by row. */
+static uint64_t order_key(float norm, uint32_t row) {
+  uint32_t bits;
+  memcpy(&bits, &norm, sizeof bits);
+  return (uint64_t)~bits << 32 | row;
+}
+
+/* Numbers the rows by their norms. As these are compared as floats, a group may reach a little further than the one before. */
+static int32_t order_rows(recs__vectors *vectors) {
+  const recs_context *context = vectors->context;
+  uint64_t *keys = recs__alloc(context, vectors->rows, sizeof *keys);
+  vectors->order = recs__alloc(context, vectors->rows, sizeof *vectors->order);
+  vectors->ids = recs__alloc(context, vectors->rows, sizeof *vectors->ids);
+  vectors->reaches = recs__alloc_zero(context, recs__vectors_words(vectors), sizeof *vectors->reaches);
+  if (keys == NULL || vectors->order == NULL || vectors->ids == NULL || vectors->reaches == NULL) {
+    recs__free(context, keys);
+    return recs__fail_nomem();
+  }
+  for (uint32_t row = 0; row < vectors->rows; row++)
+    keys[row] = order_key((float)norm_of(vectors, row), row);
+  recs__sort_u64(keys, vectors->rows);
+  for (uint32_t id = 0; id < vectors->rows; id++) {
+    uint32_t row = (uint32_t)keys[id];
+    vectors->order[id] = row;
+    vectors->ids[row] = id;
+    vectors->reaches[id / ROWS] = fmax(vectors->reaches[id / ROWS], norm_of(vectors, row));
+  }
+  recs__free(context, keys);
+  return RECS_OK;
 }
 
 static void pack_floats(recs__vectors *vectors, const float *gains, const float *tolls) {
   for (uint32_t id = 0; id < vectors->rows; id++) {
     size_t lane = id % ROWS;
     float *group = vectors->groups + (id - lane) * (size_t)vectors->columns;
-    const float *row = vectors->values + (size_t)id * vectors->dimension;
+    const float *row = vectors->values + (size_t)recs__vectors_row(vectors, id) * vectors->dimension;
     if (lane == 0 && vectors->rows - id < ROWS)
       memset(group, 0, ROWS * sizeof(float) * vectors->columns);
     for (size_t c = 0; c < vectors->dimension; c++)
@@ -76,6 +112,8 @@ static int32_t pack(recs__vectors *vectors, const float *gains, const float *tol
   if (vectors->known == NULL)
     return recs__fail_nomem();
   measure(vectors, gains);
+  if (gains == NULL && tolls == NULL)
+    RECS_TRY(order_rows(vectors));
   if (tolls == NULL)
     RECS_TRY(try_bytes(vectors, gains));
   if (vectors->bytes != NULL)
@@ -105,11 +143,29 @@ int32_t recs__vectors_init(recs__vectors *vectors, const recs_context *context, 
   return status;
 }
 
+void recs__vectors_choose(uint64_t *out, const recs__vectors *vectors, const uint64_t *candidates) {
+  size_t words = recs__vectors_words(vectors);
+  if (vectors->order == NULL) {
+    for (size_t word = 0; word < words; word++)
+      out[word] = vectors->known[word] & (candidates == NULL ? UINT64_MAX : candidates[word]);
+    return;
+  }
+  memset(out, 0, words * sizeof *out);
+  for (uint32_t id = 0; id < vectors->rows; id++) {
+    uint32_t row = vectors->order[id];
+    uint64_t bit = vectors->known[row / ROWS] & (candidates == NULL ? UINT64_MAX : candidates[row / ROWS]);
+    out[id / ROWS] |= (bit >> row % ROWS & 1) << id % ROWS;
+  }
+}
+
 void recs__vectors_free(recs__vectors *vectors) {
   if (vectors->context == NULL)
     return;
   recs__free(vectors->context, vectors->memory);
   recs__free(vectors->context, vectors->scales);
   recs__free(vectors->context, vectors->known);
+  recs__free(vectors->context, vectors->order);
+  recs__free(vectors->context, vectors->ids);
+  recs__free(vectors->context, vectors->reaches);
   memset(vectors, 0, sizeof *vectors);
 }

@@ -2,7 +2,10 @@
  * coarse product finds the few rows that may be among the best: in bytes where the processor multiplies these faster
  * and the rows are such that bytes tell them apart, else in floats. How far it may be off is known, and what it leaves
  * is finished in double, so that what comes out does not depend on instructions, on threads, or on how the work is
- * cut. */
+ * cut.
+ *
+ * Where a query finds inner products and nothing else, the rows are packed by their norms, the greatest first: the best are
+ * then found early, and by Cauchy and Schwarz a search ends where no row to come can be among them. */
 #ifndef RECS_LIB_SIMILARITY_VECTORS_H
 #define RECS_LIB_SIMILARITY_VECTORS_H
 
@@ -16,10 +19,13 @@ struct recs__vectors {
   uint32_t rows;
   uint32_t dimension;
   uint32_t columns; /* in groups of floats: the dimension, and one more for tolls */
+  uint32_t *order;   /* id -> row, and back: groups have rows by id; NULL: ids are rows */
+  uint32_t *ids;
+  double *reaches;   /* with an order: of each group the largest norm */
   void *memory;
   float *groups;  /* within memory, one of the two: of floats; lanes beyond the last row are 0 */
   uint8_t *bytes; /* of bytes */
-  float *scales;  /* with bytes: what a byte of each row counts */
+  float *scales;  /* with bytes: what a byte of each row counts, by id */
   double reach;   /* the largest norm of a row of the groups, tolls apart */
   double toll;    /* the largest toll */
   double norm;    /* with bytes: the largest norm of a row, */
@@ -30,7 +36,7 @@ struct recs__vectors {
 };
 
 /* Packs rows that stay where they are. What a query finds in a row is its place: gain * (query . row) - slope * toll.
- * `gains` NULL: 1; `tolls` NULL: no tolls. Memory: 1 or 4 bytes a value. On failure nothing is left to free. */
+ * `gains` NULL: 1; `tolls` NULL: no tolls; without both, rows are packed by norm. Memory: 1 or 4 bytes a value. On failure nothing is left to free. */
 int32_t recs__vectors_init(recs__vectors *vectors, const recs_context *context, const float *values, uint32_t rows,
                            uint32_t dimension, const float *gains, const float *tolls);
 void recs__vectors_free(recs__vectors *vectors);
@@ -45,9 +51,20 @@ static inline size_t recs__vectors_words(const recs__vectors *vectors) {
   return ((size_t)vectors->rows + RECS__TILE_ROWS - 1) / RECS__TILE_ROWS;
 }
 
+static inline uint32_t recs__vectors_row(const recs__vectors *vectors, uint32_t id) {
+  return vectors->order == NULL ? id : vectors->order[id];
+}
+
+static inline uint32_t recs__vectors_id(const recs__vectors *vectors, uint32_t row) {
+  return vectors->ids == NULL ? row : vectors->ids[row];
+}
+
 static inline int recs__vectors_known(const recs__vectors *vectors, uint32_t row) {
   return (int)(vectors->known[row / RECS__TILE_ROWS] >> row % RECS__TILE_ROWS & 1);
 }
+
+/* The rows that are not all zero and, where `candidates` (a bit a row) is given, among these, as a bit an id. */
+void recs__vectors_choose(uint64_t *out, const recs__vectors *vectors, const uint64_t *candidates);
 
 /* Whether a norm, and with it products of norms, lies well within the floats. */
 static inline int recs__vectors_fits(double norm) {

@@ -58,7 +58,7 @@ static void pack_row(recs__vectors *vectors, uint32_t id, float gain, lesson *le
   int32_t sum;
   float scale, inverse;
   scale = recs__to_bytes((int8_t *)group + RECS__BYTE_HEAD + 4 * lane, &norm, &rest, &sum,
-                         vectors->values + (size_t)id * vectors->dimension, vectors->dimension, gain,
+                         vectors->values + (size_t)recs__vectors_row(vectors, id) * vectors->dimension, vectors->dimension, gain,
                          vectors->reach > 0 ? (float)(vectors->reach * 1e-12) : 1, RECS__BYTE_QUAD);
   inverse = 1 / scale;
   sum *= -128;

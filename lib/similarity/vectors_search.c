@@ -31,17 +31,23 @@ void *recs__vectors_room(const recs__vectors *vectors, size_t count) {
 }
 
 /* How far the place of a row may be off. */
-static float error_of(const search *self, const recs__quest *quest, uint32_t row) {
-  return self->vectors->bytes == NULL ? quest->slack : quest->slack * self->vectors->scales[row];
+static float error_of(const search *self, const recs__quest *quest, uint32_t id) {
+  return self->vectors->bytes == NULL ? quest->slack : quest->slack * self->vectors->scales[id];
 }
 
 /* Calls for a row that will be wanted soon. */
-static void fetch(const recs__vectors *vectors, uint32_t row) {
+static void fetch(const recs__vectors *vectors, uint32_t id) {
+  uint32_t row = recs__vectors_row(vectors, id);
   const float *values = vectors->values + (size_t)row * vectors->dimension;
   for (uint32_t c = 0; c < vectors->dimension && c < MOST_FETCHED; c += ALIGNMENT / sizeof *values)
     __builtin_prefetch(values + c);
   if (vectors->beside != NULL)
     __builtin_prefetch(vectors->beside + row);
+}
+
+static void settle(const search *self, size_t number, uint32_t id) {
+  recs__quest *quest = &self->quests[number];
+  quest->level = fmaxf(quest->level, self->finish(self->payload, number, recs__vectors_row(self->vectors, id)));
 }
 
 /* Finishes the notes that may still be among the best, the most promising first: what is known of these sets the level
@@ -51,11 +57,11 @@ static void finish_notes(const search *self, size_t number) {
   if (quest->noted > quest->k)
     recs__keys_select(quest->notes, quest->noted, quest->k - 1);
   for (size_t i = 0; i < quest->noted; i++) {
-    uint32_t row = recs__key_row(quest->notes[i]);
+    uint32_t id = recs__key_row(quest->notes[i]);
     if (i + AHEAD < quest->noted)
       fetch(self->vectors, recs__key_row(quest->notes[i + AHEAD]));
-    if (recs__key_score(quest->notes[i]) + error_of(self, quest, row) >= quest->level)
-      quest->level = fmaxf(quest->level, self->finish(self->payload, number, row));
+    if (recs__key_score(quest->notes[i]) + error_of(self, quest, id) >= quest->level)
+      settle(self, number, id);
   }
   quest->noted = 0;
 }
@@ -107,11 +113,11 @@ static void take(const search *self, size_t number, const float *places, uint64_
   if (quest->notes != NULL)
     make_room(self, number);
   for (; mask != 0; mask &= mask - 1) {
-    uint32_t lane = (uint32_t)__builtin_ctzll(mask), row = (uint32_t)begin + lane;
+    uint32_t lane = (uint32_t)__builtin_ctzll(mask), id = (uint32_t)begin + lane;
     if (quest->notes != NULL)
-      quest->notes[quest->noted++] = recs__key_of(places[lane], row);
-    else if (places[lane] + error_of(self, quest, row) > quest->level)
-      quest->level = fmaxf(quest->level, self->finish(self->payload, number, row));
+      quest->notes[quest->noted++] = recs__key_of(places[lane], id);
+    else if (places[lane] + error_of(self, quest, id) > quest->level)
+      settle(self, number, id);
   }
 }
 
@@ -188,16 +194,34 @@ static void search_one(const search *self, uint64_t begin, uint64_t bits) {
 static void search_exactly(const search *self, size_t number, uint64_t begin, uint64_t bits) {
   bits &= ~left_out(&self->quests[number], begin);
   for (; bits != 0; bits &= bits - 1)
-    self->finish(self->payload, number, (uint32_t)begin + (uint32_t)__builtin_ctzll(bits));
+    settle(self, number, (uint32_t)begin + (uint32_t)__builtin_ctzll(bits));
 }
 
-/* A group stays in the nearest cache while all queries pass by. */
-static void search_group(const search *self, uint64_t begin, uint64_t bits) {
-  if (self->count == 1)
-    search_one(self, begin, bits);
-  for (size_t q = 0; q < self->count && self->count > 1; q += QUERIES) {
-    size_t some = self->count - q < QUERIES ? self->count - q : QUERIES;
-    if (self->vectors->bytes != NULL)
+/* Whether one of some quests may find anything in a group, or in those behind it. A level is a float, and so were the norms
+ * that the rows were ordered by: hence a little more than |x| |y|. */
+static int may_find(const search *self, size_t first, size_t count, uint64_t begin) {
+  double reach;
+  int open = 0;
+  if (self->vectors->reaches == NULL)
+    return 1;
+  reach = self->vectors->reaches[begin / ROWS] * (1 + 1e-6);
+  for (size_t q = first; q < first + count; q++)
+    open |= (self->quests[q].norm * reach >= (double)self->quests[q].level) | self->quests[q].exact;
+  return open;
+}
+
+/* A group stays in the nearest cache while all queries pass by. Returns 0 when no quest finds more here or further on. */
+static int search_group(const search *self, uint64_t begin, uint64_t bits) {
+  size_t width = self->count == 1 ? 1 : QUERIES;
+  int found = 0;
+  for (size_t q = 0; q < self->count; q += width) {
+    size_t some = self->count - q < width ? self->count - q : width;
+    if (!may_find(self, q, some, begin))
+      continue;
+    found = 1;
+    if (self->count == 1)
+      search_one(self, begin, bits);
+    else if (self->vectors->bytes != NULL)
       search_six_bytes(self, q, some, begin, bits);
     else
       search_six_floats(self, q, some, begin, bits);
@@ -206,6 +230,7 @@ static void search_group(const search *self, uint64_t begin, uint64_t bits) {
     if (self->quests[q].exact)
       search_exactly(self, q, begin, bits);
   }
+  return found;
 }
 
 /* Queries side by side, six by six; those that are missing are 0. One alone is a row. */
@@ -278,8 +303,8 @@ void recs__vectors_search(const recs__vectors *vectors, recs__quest *quests, siz
     uint64_t bits = range->bits == NULL ? UINT64_MAX : range->bits[first / ROWS];
     if (range->end - first < ROWS)
       bits &= (UINT64_C(1) << (range->end - first)) - 1;
-    if (bits != 0)
-      search_group(&self, first, bits);
+    if (bits != 0 && !search_group(&self, first, bits))
+      break;
   }
   for (size_t q = 0; q < count; q++) {
     thin_notes(&self, &quests[q]);

@@ -10,7 +10,7 @@ typedef struct recs__quest {
   double norm;
   double slope;
   float level;             /* what is known of the last of the best: only places above are of interest; rises */
-  const uint32_t *without; /* rows that are left out, ascending */
+  const uint32_t *without; /* ids of rows that are left out, ascending */
   size_t without_count;
   int32_t exact; /* 1: coarse products cannot tell; every row is finished */
   /* Where places order rows as their scores do, rows are noted, and only the best of them are finished. Room for
@@ -32,9 +32,9 @@ typedef float (*recs__finish_fn)(void *payload, size_t quest, uint32_t row);
 
 /* What a search looks at. */
 typedef struct recs__row_range {
-  uint32_t begin; /* a multiple of RECS__TILE_ROWS */
+  uint32_t begin; /* ids; a multiple of RECS__TILE_ROWS */
   uint32_t end;
-  const uint64_t *bits; /* the candidates, a bit a row; NULL: all */
+  const uint64_t *bits; /* the candidates, a bit an id; NULL: all */
 } recs__row_range;
 
 static inline size_t recs__quest_notes(size_t k) {

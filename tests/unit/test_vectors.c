@@ -56,7 +56,7 @@ static int32_t score(const recs_scorer *scorer, const recs_history *history, rec
 
 static const recs__scorer_kind by_sum_kind = {.name = "by-sum", .score = score, .vectors = vectors, .queries = queries};
 
-/* Small whole numbers, so that many scores are equal; every ninth item has no vector. */
+/* Small whole numbers, so that many scores are equal; norms that differ, so that searches end early; every ninth item has no vector. */
 static int32_t make_scorer(by_sum **out, recs_context *context, int hidden) {
   by_sum *self = recs__scorer_new(context, &by_sum_kind, sizeof *self, ITEMS, destroy);
   uint32_t state = 1;
@@ -65,7 +65,7 @@ static int32_t make_scorer(by_sum **out, recs_context *context, int hidden) {
     return RECS_ERROR_NOMEM;
   for (size_t i = 0; i < ITEMS * DIMENSION; i++) {
     state = state * 1664525u + 1013904223u;
-    self->values[i] = i / DIMENSION % 9 == 4 ? 0 : (float)((int)(state >> 16 & 7) - 3);
+    self->values[i] = i / DIMENSION % 9 == 4 ? 0 : (float)((int)(state >> 16 & 7) - 3) * (float)(1 + i / DIMENSION % 5);
   }
   self->hidden = hidden;
   *out = self;
