@@ -10,7 +10,7 @@ int32_t recs__board_init(recs__board *board, const recs_context *context, uint32
   board->items = items;
   board->touched = recs__alloc(context, (size_t)items + 1, sizeof *board->touched);
   board->marks = recs__alloc_zero(context, items, sizeof *board->marks);
-  board->scores = recs__alloc_zero(context, items, sizeof *board->scores); /* read before they are set, and left aside */
+  board->scores = recs__alloc_zero(context, items, sizeof *board->scores);
   if (board->touched != NULL && board->marks != NULL && board->scores != NULL)
     return RECS_OK;
   recs__board_free(board);
@@ -38,8 +38,10 @@ void recs__board_free(recs__board *board) {
 }
 
 void recs__board_clear(recs__board *board) {
-  for (uint32_t i = 0; i < board->count; i++)
+  for (uint32_t i = 0; i < board->count; i++) {
     board->marks[board->touched[i]] = 0;
+    board->scores[board->touched[i]] = 0;
+  }
   board->count = 0;
 }
 
@@ -106,16 +108,6 @@ void recs__board_divide_by(recs__board *board, recs__board *divisors) {
   recs__board_clear(divisors);
 }
 
-/* `sum` where the mark says that the item is scored, else `amount`, told apart without a branch. */
-static inline double sum_or_first(uint8_t mark, double sum, double amount) {
-  uint64_t old, new, scored = -(uint64_t)(mark & RECS__SCORED);
-  memcpy(&old, &sum, sizeof old);
-  memcpy(&new, &amount, sizeof new);
-  new = (old & scored) | (new & ~scored);
-  memcpy(&amount, &new, sizeof amount);
-  return amount;
-}
-
 /* No branch depends on an item: which are marked, nobody can foresee. */
 void recs__board_add_row(recs__board *board, const uint32_t *items, const float *amounts, size_t count, double weight) {
   uint8_t *marks = board->marks;
@@ -127,7 +119,7 @@ void recs__board_add_row(recs__board *board, const uint32_t *items, const float 
     double amount = weight * (double)amounts[i];
     touched[touched_count] = item;
     touched_count += mark == 0;
-    scores[item] = sum_or_first(mark, scores[item] + amount, amount);
+    scores[item] += amount;
     marks[item] = mark | RECS__SCORED;
   }
   board->count = touched_count;

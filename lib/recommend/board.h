@@ -19,7 +19,7 @@ struct recs__board {
   uint32_t count;    /* items marked */
   uint32_t *touched; /* the first `count`: those items, in order of their first mark; room for one more than there are */
   uint8_t *marks;
-  double *scores;
+  double *scores; /* 0 where none is known, so that adding need not ask */
   recs__board *child; /* for scorers that score on a second board; made on first use */
   recs__board *space; /* for scorers that add up something else than items; made on first use */
   const recs_scorer *keeper; /* whose scratch this is, or NULL */
@@ -72,12 +72,8 @@ static inline int recs__board_scored(const recs__board *board, uint32_t item) {
 }
 
 static inline void recs__board_add(recs__board *board, uint32_t item, double amount) {
-  if (recs__board_scored(board, item)) {
-    board->scores[item] += amount;
-  } else {
-    recs__board_mark(board, item, RECS__SCORED);
-    board->scores[item] = amount;
-  }
+  recs__board_mark(board, item, RECS__SCORED);
+  board->scores[item] += amount;
 }
 
 #endif
