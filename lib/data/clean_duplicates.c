@@ -1,14 +1,16 @@
-/* Events that say the same in every column. */
+/* Events that say the same in every column. All threads share one table of the first of each kind: whoever finds an equal event there
+ * leaves the earlier one of the two and drops the later, so that in the end the first one stays, whatever the order of threads. */
 #include "lib/data/cleaning.h"
-#include "lib/data/lookup.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-enum { BLOCK = 64 };
+enum { BLOCK = 64, NUMBER_BITS = 40 };
+static const uint64_t number_mask = (UINT64_C(1) << NUMBER_BITS) - 1;
 
 /* An event in one piece, without padding, so that equal ones have equal bytes. */
 typedef struct record {
@@ -22,6 +24,12 @@ typedef struct record {
   int64_t time;
 } record;
 
+/* Eight bytes a slot: part of the hash, and the event's number from 1; 0: empty. */
+typedef struct table {
+  _Atomic uint64_t *slots;
+  uint64_t mask;
+} table;
+
 /* Adding 0 makes -0 equal to 0; all NaN are made the same. */
 static record record_of(const recs__event_view *view, size_t i) {
   record out = {
@@ -33,40 +41,72 @@ static record record_of(const recs__event_view *view, size_t i) {
   return out;
 }
 
-static int same_event(const void *payload, size_t number, const void *other) {
+static int is_event(const recs__cleaning *cleaning, uint64_t number, const record *other) {
   size_t place;
-  const recs__event_view *view = recs__cleaning_view(payload, number, &place);
+  const recs__event_view *view = recs__cleaning_view(cleaning, (size_t)number, &place);
   record one = record_of(view, place);
   return memcmp(&one, other, sizeof one) == 0;
 }
 
-/* Looks up `count` events of a chunk from place `first` on; `event` is the number of the first. All hashes are known
- * before the first look, so that the processor fetches many places of the table at once. */
-static void look_up_block(recs__cleaning *cleaning, recs__lookup *seen, const recs__event_view *view, size_t first,
-                          size_t count, size_t event) {
-  record records[BLOCK];
-  uint64_t hashes[BLOCK];
-  for (size_t i = 0; i < count; i++) {
-    records[i] = record_of(view, first + i);
-    hashes[i] = XXH3_64bits(&records[i], sizeof records[i]);
-    recs__lookup_prefetch(seen, hashes[i]);
-  }
-  for (size_t i = 0; i < count; i++) {
-    if (recs__lookup_add(seen, hashes[i], event + i, same_event, cleaning, &records[i]) != event + i)
-      cleaning->dropped[event + i] = cleaning->rule;
+/* Several threads may drop events of one chunk. */
+static void drop(const recs__cleaning *cleaning, uint64_t number) {
+  __atomic_store_n(&cleaning->dropped[number], cleaning->rule, __ATOMIC_RELAXED);
+}
+
+/* A slot's events are all equal, and a slot once taken stays so: every event finds its own kind on its way, or the empty slot behind. */
+static void enter(const recs__cleaning *cleaning, const table *seen, const record *one, uint64_t hash, uint64_t number) {
+  uint64_t mine = hash >> NUMBER_BITS << NUMBER_BITS | (number + 1);
+  uint64_t place = hash & seen->mask, slot = atomic_load_explicit(&seen->slots[place], memory_order_relaxed);
+  for (;;) {
+    if (slot == 0 || (slot >> NUMBER_BITS == hash >> NUMBER_BITS && is_event(cleaning, (slot & number_mask) - 1, one))) {
+      if (slot != 0 && slot < mine) {
+        drop(cleaning, number);
+        return;
+      }
+      if (atomic_compare_exchange_weak_explicit(&seen->slots[place], &slot, mine, memory_order_relaxed, memory_order_relaxed)) {
+        if (slot != 0)
+          drop(cleaning, (slot & number_mask) - 1);
+        return;
+      }
+      continue; /* another thread was faster: look again at what it left */
+    }
+    place = (place + 1) & seen->mask;
+    slot = atomic_load_explicit(&seen->slots[place], memory_order_relaxed);
   }
 }
 
-int32_t recs__clean_duplicates(recs__cleaning *cleaning) {
-  recs__lookup seen;
-  RECS_TRY(recs__lookup_create(&seen, cleaning->context, cleaning->count));
-  for (size_t chunk = 0; chunk < cleaning->chunks; chunk++) {
-    const recs__event_view *view = &cleaning->views[chunk];
-    for (size_t first = 0; first < view->count; first += BLOCK) {
-      size_t left = view->count - first;
-      look_up_block(cleaning, &seen, view, first, left < BLOCK ? left : BLOCK, chunk * RECS__CHUNK + first);
+/* All hashes of a block are known before the first look, so that the processor fetches many places of the table at once. */
+static int32_t enter_chunk(recs__cleaning *cleaning, size_t chunk, void *payload) {
+  const table *seen = payload;
+  const recs__event_view *view = &cleaning->views[chunk];
+  record records[BLOCK];
+  uint64_t hashes[BLOCK];
+  for (size_t first = 0; first < view->count; first += BLOCK) {
+    size_t count = view->count - first < BLOCK ? view->count - first : BLOCK;
+    for (size_t i = 0; i < count; i++) {
+      records[i] = record_of(view, first + i);
+      hashes[i] = XXH3_64bits(&records[i], sizeof records[i]);
+      __builtin_prefetch((const void *)&seen->slots[hashes[i] & seen->mask]);
     }
+    for (size_t i = 0; i < count; i++)
+      enter(cleaning, seen, &records[i], hashes[i], chunk * RECS__CHUNK + first + i);
   }
-  recs__lookup_free(&seen);
   return RECS_OK;
+}
+
+int32_t recs__clean_duplicates(recs__cleaning *cleaning) {
+  uint64_t size = BLOCK;
+  int32_t status;
+  table seen;
+  if (cleaning->count >= number_mask / 2)
+    return recs__fail(RECS_ERROR_OVERFLOW, "%zu events are too many", cleaning->count);
+  while (size / 4 * 3 < cleaning->count)
+    size *= 2;
+  seen.mask = size - 1;
+  seen.slots = recs__alloc_zero(cleaning->context, size, sizeof *seen.slots);
+  if (seen.slots == NULL)
+    return recs__fail_nomem();
+  status = recs__cleaning_each(cleaning, enter_chunk, &seen);
+  recs__free(cleaning->context, (void *)seen.slots);
+  return status;
 }

@@ -6,16 +6,69 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whether an option asks for its rule. */
-static int is_set(const void *flag) {
-  return *(const int32_t *)flag;
-}
-static int is_positive(const void *score) {
-  return *(const double *)score > 0;
-}
-static int is_text(const void *text) {
-  const char *given = *(const char *const *)text;
+/* Whether the options ask for a rule. */
+static int is_text(const char *given) {
   return given != NULL && *given != 0;
+}
+static int wants_duplicates(const recs_clean_options *o) {
+  return o->drop_duplicates;
+}
+static int wants_users(const recs_clean_options *o) {
+  return o->drop_missing_user;
+}
+static int wants_items(const recs_clean_options *o) {
+  return o->drop_missing_item;
+}
+static int wants_times(const recs_clean_options *o) {
+  return o->missing_time == RECS_MISSING_DROP;
+}
+static int wants_time_fill(const recs_clean_options *o) {
+  return o->missing_time == RECS_MISSING_FILL;
+}
+static int wants_near(const recs_clean_options *o) {
+  return o->near_duplicates != RECS_NEAR_OFF;
+}
+static int wants_returns(const recs_clean_options *o) {
+  return o->match_returns;
+}
+static int wants_cancelled(const recs_clean_options *o) {
+  return is_text(o->cancelled_prefix);
+}
+static int wants_excluded(const recs_clean_options *o) {
+  return is_text(o->excluded_items);
+}
+static int wants_quantities(const recs_clean_options *o) {
+  return o->drop_nonpositive_quantity;
+}
+static int wants_positive_prices(const recs_clean_options *o) {
+  return o->drop_nonpositive_price;
+}
+static int wants_prices(const recs_clean_options *o) {
+  return o->missing_price == RECS_MISSING_DROP;
+}
+static int wants_price_fill(const recs_clean_options *o) {
+  return o->missing_price == RECS_MISSING_FILL;
+}
+static int judges_quantities(const recs_clean_options *o) {
+  return o->quantity_outliers != RECS_OUTLIERS_OFF && (o->quantity_outliers != RECS_OUTLIERS_MAD || o->max_quantity_score > 0);
+}
+static int judges_prices(const recs_clean_options *o) {
+  return o->price_outliers != RECS_OUTLIERS_OFF && (o->price_outliers != RECS_OUTLIERS_MAD || o->max_price_score > 0);
+}
+static int drops_quantities(const recs_clean_options *o) {
+  return judges_quantities(o) && o->outlier_action == RECS_OUTLIERS_DROP;
+}
+static int clips_quantities(const recs_clean_options *o) {
+  return judges_quantities(o) && o->outlier_action == RECS_OUTLIERS_CLIP;
+}
+static int drops_prices(const recs_clean_options *o) {
+  return judges_prices(o) && o->outlier_action == RECS_OUTLIERS_DROP;
+}
+static int clips_prices(const recs_clean_options *o) {
+  return judges_prices(o) && o->outlier_action == RECS_OUTLIERS_CLIP;
+}
+static int wants_bots(const recs_clean_options *o) {
+  return o->max_user_rate_score > 0;
 }
 
 static int32_t new_flags(recs__cleaning *cleaning, uint32_t count) {
@@ -27,7 +80,7 @@ int32_t recs__flag_cancelled(recs__cleaning *cleaning) {
   const recs_ids *sessions = recs_events_sessions(cleaning->events);
   const char *prefix = cleaning->options.cancelled_prefix, *name;
   RECS_TRY(new_flags(cleaning, recs_ids_count(sessions)));
-  if (!is_text(&prefix))
+  if (!is_text(prefix))
     return RECS_OK;
   for (uint32_t session = 0; session < recs_ids_count(sessions); session++) {
     if (recs_ids_name(&name, NULL, sessions, session) == RECS_OK)
@@ -67,6 +120,14 @@ static int is_of_flagged_item(const recs__cleaning *cleaning, const recs__event_
 }
 static int is_of_flagged_user(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   return view->users[i] != RECS_NO_ROW && cleaning->flags[view->users[i]];
+}
+static int misses_time(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  (void)cleaning;
+  return recs__time_of(view, i) == RECS_NO_TIME;
+}
+static int misses_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+  (void)cleaning;
+  return isnan(recs__price_of(view, i));
 }
 static int has_no_quantity(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   (void)cleaning;
@@ -111,19 +172,23 @@ static void show_price(char *out, const recs__cleaning *cleaning, const recs__ev
   snprintf(out, RECS__EXAMPLE_SIZE, "%.10g", recs__price_of(view, i));
 }
 
-#define OPTION(field) offsetof(recs_clean_options, field)
-
 const recs__clean_rule recs__clean_rules[RECS__CLEAN_RULES] = {
-    {"duplicate", OPTION(drop_duplicates), is_set, recs__clean_duplicates, NULL, show_item},
-    {"missing user", OPTION(drop_missing_user), is_set, NULL, misses_user, show_item},
-    {"missing item", OPTION(drop_missing_item), is_set, NULL, misses_item, show_user},
-    {"returned", OPTION(match_returns), is_set, recs__clean_returns, NULL, show_item},
-    {"cancelled", OPTION(cancelled_prefix), is_text, recs__flag_cancelled, is_of_flagged_session, show_session},
-    {"excluded item", OPTION(excluded_items), is_text, flag_excluded, is_of_flagged_item, show_item},
-    {"nonpositive quantity", OPTION(drop_nonpositive_quantity), is_set, NULL, has_no_quantity, show_quantity},
-    {"nonpositive price", OPTION(drop_nonpositive_price), is_set, NULL, has_no_price, show_price},
-    {"quantity outlier", OPTION(max_quantity_score), is_positive, recs__learn_quantities, has_odd_quantity,
-     show_quantity},
-    {"price outlier", OPTION(max_price_score), is_positive, recs__learn_prices, has_odd_price, show_price},
-    {"bot", OPTION(max_user_rate_score), is_positive, recs__learn_user_rates, is_of_flagged_user, show_user},
+    {"duplicate", wants_duplicates, recs__clean_duplicates, NULL, show_item},
+    {"missing user", wants_users, NULL, misses_user, show_item},
+    {"missing item", wants_items, NULL, misses_item, show_user},
+    {"missing time", wants_times, NULL, misses_time, show_item},
+    {"time filled", wants_time_fill, recs__fill_times, NULL, show_item},
+    {"near duplicate", wants_near, recs__clean_near, NULL, show_item},
+    {"returned", wants_returns, recs__clean_returns, NULL, show_item},
+    {"cancelled", wants_cancelled, recs__flag_cancelled, is_of_flagged_session, show_session},
+    {"excluded item", wants_excluded, flag_excluded, is_of_flagged_item, show_item},
+    {"nonpositive quantity", wants_quantities, NULL, has_no_quantity, show_quantity},
+    {"nonpositive price", wants_positive_prices, NULL, has_no_price, show_price},
+    {"missing price", wants_prices, NULL, misses_price, show_item},
+    {"price filled", wants_price_fill, recs__fill_prices, NULL, show_item},
+    {"quantity outlier", drops_quantities, recs__learn_quantities, has_odd_quantity, show_quantity},
+    {"quantity clipped", clips_quantities, recs__clip_quantities, NULL, show_quantity},
+    {"price outlier", drops_prices, recs__learn_prices, has_odd_price, show_price},
+    {"price clipped", clips_prices, recs__clip_prices, NULL, show_price},
+    {"bot", wants_bots, recs__learn_user_rates, is_of_flagged_user, show_user},
 };

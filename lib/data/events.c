@@ -228,6 +228,25 @@ uint64_t recs_events_count(const recs_events *events) {
   return events == NULL ? 0 : events->count;
 }
 
+int32_t recs__events_open(recs__event_chunk **out_chunks, recs_events *events, uint64_t count) {
+  size_t chunks = (size_t)((count + RECS__CHUNK - 1) / RECS__CHUNK);
+  RECS_TRY(recs__grow(events->object.context, &events->chunks, &events->chunk_room, chunks, sizeof *events->chunks));
+  if (chunks > 0)
+    memset(events->chunks, 0, chunks * sizeof *events->chunks);
+  events->chunk_count = chunks;
+  events->count = count;
+  *out_chunks = events->chunks;
+  return RECS_OK;
+}
+
+recs__event_view *recs__events_views(const recs_events *events) {
+  size_t chunks = recs__events_chunks(events);
+  recs__event_view *views = recs__alloc(events->object.context, chunks, sizeof *views);
+  for (size_t chunk = 0; views != NULL && chunk < chunks; chunk++)
+    recs__events_view(&views[chunk], events, chunk);
+  return views;
+}
+
 void recs__events_truncate(recs_events *events, uint64_t count) {
   events->count = count;
 }

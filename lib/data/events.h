@@ -49,6 +49,16 @@ int32_t recs__events_like(recs_events **out, const recs_events *events);
  * event. */
 int32_t recs__events_select(recs_events **out, const recs_events *events, const uint8_t *marks, uint32_t chosen);
 
+/* The same of a log whose columns are seen through views. */
+int32_t recs__views_select(recs_events **out, const recs_events *events, const recs__event_view *views, const uint8_t *marks,
+                           uint32_t chosen);
+
+/* Gives an empty log `count` events, whose chunks the caller then fills one by one, each with as many as the log has for it. */
+int32_t recs__events_open(recs__event_chunk **out_chunks, recs_events *events, uint64_t count);
+
+/* The views of a log's chunks; NULL when out of memory. The caller frees them. */
+recs__event_view *recs__events_views(const recs_events *events);
+
 /* Takes back what was appended behind the first `count` events. Only for a call that fails: no snapshot may have been
  * taken since. */
 void recs__events_truncate(recs_events *events, uint64_t count);
