@@ -36,6 +36,18 @@ _Static_assert(RECS_OPTION_STRING == 5, "RECS_OPTION_STRING");
 _Static_assert(RECS_OPTION_POINTER == 6, "RECS_OPTION_POINTER");
 _Static_assert(RECS_TIME_CLOCK == 1, "RECS_TIME_CLOCK");
 _Static_assert(RECS_TIME_ORDER == 2, "RECS_TIME_ORDER");
+_Static_assert(RECS_NEAR_OFF == 0, "RECS_NEAR_OFF");
+_Static_assert(RECS_NEAR_BUCKET == 1, "RECS_NEAR_BUCKET");
+_Static_assert(RECS_NEAR_WINDOW == 2, "RECS_NEAR_WINDOW");
+_Static_assert(RECS_MISSING_KEEP == 0, "RECS_MISSING_KEEP");
+_Static_assert(RECS_MISSING_DROP == 1, "RECS_MISSING_DROP");
+_Static_assert(RECS_MISSING_FILL == 2, "RECS_MISSING_FILL");
+_Static_assert(RECS_OUTLIERS_OFF == 0, "RECS_OUTLIERS_OFF");
+_Static_assert(RECS_OUTLIERS_MAD == 1, "RECS_OUTLIERS_MAD");
+_Static_assert(RECS_OUTLIERS_IQR == 2, "RECS_OUTLIERS_IQR");
+_Static_assert(RECS_OUTLIERS_QUANTILE == 3, "RECS_OUTLIERS_QUANTILE");
+_Static_assert(RECS_OUTLIERS_DROP == 0, "RECS_OUTLIERS_DROP");
+_Static_assert(RECS_OUTLIERS_CLIP == 1, "RECS_OUTLIERS_CLIP");
 _Static_assert(RECS_FIELD_TAGS == 1, "RECS_FIELD_TAGS");
 _Static_assert(RECS_FIELD_NUMBER == 2, "RECS_FIELD_NUMBER");
 _Static_assert(RECS_FIELD_TEXT == 3, "RECS_FIELD_TEXT");
@@ -184,7 +196,17 @@ _Static_assert(offsetof(recs_clean_options, drop_missing_item) == 56, "recs_clea
 _Static_assert(offsetof(recs_clean_options, drop_nonpositive_quantity) == 60, "recs_clean_options.drop_nonpositive_quantity");
 _Static_assert(offsetof(recs_clean_options, drop_nonpositive_price) == 64, "recs_clean_options.drop_nonpositive_price");
 _Static_assert(offsetof(recs_clean_options, match_returns) == 68, "recs_clean_options.match_returns");
-_Static_assert(sizeof(recs_clean_options) == 72, "recs_clean_options");
+_Static_assert(offsetof(recs_clean_options, near_duplicates) == 72, "recs_clean_options.near_duplicates");
+_Static_assert(offsetof(recs_clean_options, missing_price) == 76, "recs_clean_options.missing_price");
+_Static_assert(offsetof(recs_clean_options, missing_time) == 80, "recs_clean_options.missing_time");
+_Static_assert(offsetof(recs_clean_options, quantity_outliers) == 84, "recs_clean_options.quantity_outliers");
+_Static_assert(offsetof(recs_clean_options, price_outliers) == 88, "recs_clean_options.price_outliers");
+_Static_assert(offsetof(recs_clean_options, outlier_action) == 92, "recs_clean_options.outlier_action");
+_Static_assert(offsetof(recs_clean_options, near_seconds) == 96, "recs_clean_options.near_seconds");
+_Static_assert(offsetof(recs_clean_options, iqr_factor) == 104, "recs_clean_options.iqr_factor");
+_Static_assert(offsetof(recs_clean_options, low_quantile) == 112, "recs_clean_options.low_quantile");
+_Static_assert(offsetof(recs_clean_options, high_quantile) == 120, "recs_clean_options.high_quantile");
+_Static_assert(sizeof(recs_clean_options) == 128, "recs_clean_options");
 _Static_assert(offsetof(recs_matrix_options, struct_size) == 0, "recs_matrix_options.struct_size");
 _Static_assert(offsetof(recs_matrix_options, type_weights) == 8, "recs_matrix_options.type_weights");
 _Static_assert(offsetof(recs_matrix_options, half_life) == 16, "recs_matrix_options.half_life");
@@ -475,6 +497,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("466 values and offsets are as they were");
+  puts("488 values and offsets are as they were");
   return 0;
 }
