@@ -148,6 +148,11 @@ class World:
             assert self.lib.recs_kmeans_options_init(options, self.ffi.sizeof(options[0])) == 0
             options.clusters = 2
             self.make("recs_kmeans", "recs_kmeans_fit", context, values, 6, 2, options, NULL, NULL)
+        if self.has("recs_density_fit"):
+            options = self.new("recs_density_options *")
+            assert self.lib.recs_density_options_init(options, self.ffi.sizeof(options[0])) == 0
+            options.min_points = 2
+            self.make("recs_density", "recs_density_fit", context, values, 6, 2, options, NULL, NULL)
         if self.has("recs_apriori_create"):
             options = self.new("recs_apriori_options *")
             assert self.lib.recs_apriori_options_init(options, self.ffi.sizeof(options[0])) == 0
