@@ -86,6 +86,10 @@ _Static_assert(RECS_KERNEL_EUCLIDEAN == 9, "RECS_KERNEL_EUCLIDEAN");
 _Static_assert(RECS_KERNEL_BM25 == 10, "RECS_KERNEL_BM25");
 _Static_assert(RECS_KERNEL_TFIDF == 11, "RECS_KERNEL_TFIDF");
 _Static_assert(RECS_KERNEL_CUSTOM == 100, "RECS_KERNEL_CUSTOM");
+_Static_assert(RECS_DENSITY_HDBSCAN == 1, "RECS_DENSITY_HDBSCAN");
+_Static_assert(RECS_DENSITY_DBSCAN == 2, "RECS_DENSITY_DBSCAN");
+_Static_assert(RECS_DENSITY_EXCESS == 1, "RECS_DENSITY_EXCESS");
+_Static_assert(RECS_DENSITY_LEAVES == 2, "RECS_DENSITY_LEAVES");
 _Static_assert(RECS_BETWEEN_ANYTHING == 1, "RECS_BETWEEN_ANYTHING");
 _Static_assert(RECS_BETWEEN_OTHERS == 2, "RECS_BETWEEN_OTHERS");
 _Static_assert(RECS_BETWEEN_NOTHING == 3, "RECS_BETWEEN_NOTHING");
@@ -268,6 +272,13 @@ _Static_assert(offsetof(recs_neighbors_options, minimum) == 8, "recs_neighbors_o
 _Static_assert(offsetof(recs_neighbors_options, k) == 16, "recs_neighbors_options.k");
 _Static_assert(offsetof(recs_neighbors_options, reserved) == 20, "recs_neighbors_options.reserved");
 _Static_assert(sizeof(recs_neighbors_options) == 24, "recs_neighbors_options");
+_Static_assert(offsetof(recs_density_options, struct_size) == 0, "recs_density_options.struct_size");
+_Static_assert(offsetof(recs_density_options, eps) == 8, "recs_density_options.eps");
+_Static_assert(offsetof(recs_density_options, min_points) == 16, "recs_density_options.min_points");
+_Static_assert(offsetof(recs_density_options, min_cluster_size) == 20, "recs_density_options.min_cluster_size");
+_Static_assert(offsetof(recs_density_options, method) == 24, "recs_density_options.method");
+_Static_assert(offsetof(recs_density_options, selection) == 28, "recs_density_options.selection");
+_Static_assert(sizeof(recs_density_options) == 32, "recs_density_options");
 _Static_assert(offsetof(recs_funnel_options, struct_size) == 0, "recs_funnel_options.struct_size");
 _Static_assert(offsetof(recs_funnel_options, groups) == 8, "recs_funnel_options.groups");
 _Static_assert(offsetof(recs_funnel_options, group_rows) == 16, "recs_funnel_options.group_rows");
@@ -497,6 +508,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("488 values and offsets are as they were");
+  puts("499 values and offsets are as they were");
   return 0;
 }
