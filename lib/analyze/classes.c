@@ -7,30 +7,25 @@
 /* Baskets without the set are squeezed out of a class that has this many items, when that halves its words. */
 enum { SQUEEZE_ITEMS = 8, SQUEEZE_WORDS = 4 };
 
+void recs__class_free(recs__class *class, const recs_context *context) {
+  recs__free(context, class->order);
+  recs__free(context, class->rows);
+  recs__free(context, class->weights);
+  recs__free(context, class->bits);
+}
+
 void recs__descent_free(recs__descent *descent) {
   const recs_context *context;
   if (descent->search == NULL)
     return;
   context = descent->search->mining->context;
   for (size_t depth = 0; depth < descent->depths; depth++) {
-    recs__free(context, descent->classes[depth].order);
-    recs__free(context, descent->classes[depth].rows);
-    recs__free(context, descent->classes[depth].weights);
-    recs__free(context, descent->classes[depth].bits);
+    if (descent->classes[depth] != NULL)
+      recs__class_free(descent->classes[depth], context);
+    recs__free(context, descent->classes[depth]);
   }
   recs__free(context, descent->classes);
   recs__free(context, descent->keys);
-}
-
-static int32_t reserve_depth(recs__descent *descent, size_t depth) {
-  const recs_context *context = descent->search->mining->context;
-  size_t room = descent->depths;
-  if (depth < room)
-    return RECS_OK;
-  RECS_TRY(recs__grow(context, &descent->classes, &room, depth + 1, sizeof *descent->classes));
-  memset(descent->classes + descent->depths, 0, (room - descent->depths) * sizeof *descent->classes);
-  descent->depths = room;
-  return RECS_OK;
 }
 
 /* Grows one array of a class; the room of all three is set when the last has grown. */
@@ -38,27 +33,46 @@ static int32_t grow_array(const recs_context *context, uint32_t **array, size_t 
   return recs__grow(context, array, &room, needed, sizeof **array);
 }
 
-int32_t recs__class_reserve(recs__descent *descent, size_t depth, uint32_t count, const recs__bit_shape *shape) {
-  const recs_context *context = descent->search->mining->context;
-  recs__class *class;
-  size_t room, words;
-  RECS_TRY(reserve_depth(descent, depth));
-  class = &descent->classes[depth];
+int32_t recs__class_reserve(recs__class *class, const recs_context *context, uint32_t count, const recs__bit_shape *shape) {
+  size_t words;
   class->shape = *shape;
   if (__builtin_mul_overflow((size_t)count, (size_t)shape->words, &words))
     return recs__fail_nomem();
   if (class->room < count) {
-    room = class->room;
-    RECS_TRY(grow_array(context, &class->order, room, count));
-    RECS_TRY(grow_array(context, &class->rows, room, count));
+    RECS_TRY(grow_array(context, &class->order, class->room, count));
+    RECS_TRY(grow_array(context, &class->rows, class->room, count));
     RECS_TRY(recs__grow(context, &class->weights, &class->room, count, sizeof *class->weights));
   }
-  RECS_TRY(recs__grow(context, &descent->keys, &descent->key_room, count, sizeof *descent->keys));
-  return recs__grow(context, &class->bits, &class->bit_room, words, sizeof *class->bits);
+  return class->bit_room >= words ? RECS_OK
+                                  : recs__grow(context, &class->bits, &class->bit_room, words, sizeof *class->bits);
 }
 
-void recs__class_order(recs__descent *descent, size_t depth, uint32_t past, uint32_t count, uint32_t support) {
-  recs__class *class = &descent->classes[depth];
+static int32_t new_depth(recs__descent *descent, size_t depth) {
+  const recs_context *context = descent->search->mining->context;
+  size_t room = descent->depths;
+  RECS_TRY(recs__grow(context, &descent->classes, &room, depth + 1, sizeof(recs__class *)));
+  memset(descent->classes + descent->depths, 0, (room - descent->depths) * sizeof(recs__class *));
+  descent->depths = room;
+  return RECS_OK;
+}
+
+int32_t recs__descent_class(recs__class **out, recs__descent *descent, size_t depth, uint32_t count,
+                            const recs__bit_shape *shape) {
+  const recs_context *context = descent->search->mining->context;
+  if (depth >= descent->depths)
+    RECS_TRY(new_depth(descent, depth));
+  if (descent->classes[depth] == NULL) {
+    descent->classes[depth] = recs__alloc_zero(context, 1, sizeof(recs__class));
+    if (descent->classes[depth] == NULL)
+      return recs__fail_nomem();
+  }
+  if (descent->key_room < count)
+    RECS_TRY(recs__grow(context, &descent->keys, &descent->key_room, count, sizeof *descent->keys));
+  *out = descent->classes[depth];
+  return recs__class_reserve(*out, context, count, shape);
+}
+
+void recs__class_order(recs__descent *descent, recs__class *class, uint32_t past, uint32_t count, uint32_t support) {
   recs__search *search = descent->search;
   uint32_t kept = 0;
   for (uint32_t slot = 0; slot < past; slot++)
@@ -108,16 +122,13 @@ static void squeeze(recs__descent *descent, recs__class *class, uint32_t slots, 
   class->shape = shape;
 }
 
-/* Fills the class below with what stays of the class at `depth` in the baskets of its item at `place`: of the items
- * before it, which matter to closed and maximal sets only, and of those after it. */
-static void derive(recs__descent *descent, size_t depth, uint32_t place) {
-  const recs__class *class = &descent->classes[depth];
-  recs__class *child = &descent->classes[depth + 1];
+/* Fills the class below with what stays of a class in the baskets of its item at `place`: of the items before it, which
+ * matter to closed and maximal sets only, and of those after it. */
+static void derive(recs__descent *descent, const recs__class *class, recs__class *child, uint32_t place) {
   const uint64_t *own = row_of(class, place);
-  const recs_apriori_options *options = &descent->search->mining->options;
-  uint32_t minimum = (uint32_t)options->min_count;
+  uint32_t minimum = recs__search_minimum(descent->search);
   uint32_t past = 0, count;
-  if (options->kind != RECS_ITEMSETS_ALL)
+  if (descent->search->mining->options.kind != RECS_ITEMSETS_ALL)
     past = descent->kernels->intersect(child->bits, child->order, child->weights, class->bits, class->order, place, own,
                                        &class->shape, minimum);
   count = past + descent->kernels->intersect(child->bits + (size_t)past * class->shape.words, child->order + past,
@@ -125,7 +136,7 @@ static void derive(recs__descent *descent, size_t depth, uint32_t place) {
                                              class->count - place - 1, own, &class->shape, minimum);
   for (uint32_t slot = 0; slot < count; slot++)
     child->rows[slot] = class->rows[class->order[child->order[slot] + (slot < past ? 0 : place + 1)]];
-  recs__class_order(descent, depth + 1, past, count, class->weights[class->order[place]]);
+  recs__class_order(descent, child, past, count, class->weights[class->order[place]]);
   squeeze(descent, child, count, own);
 }
 
@@ -139,29 +150,35 @@ static int is_witnessed(const recs__class *class, uint32_t place) {
   return 0;
 }
 
-static int32_t visit(recs__descent *descent, size_t depth, uint32_t place) {
+/* The set has just been joined by the item at `place`, of that support. */
+static int32_t extend(recs__descent *descent, const recs__class *class, uint32_t place, uint32_t support, size_t depth) {
   recs__search *search = descent->search;
-  const recs__class *class = &descent->classes[depth];
-  uint32_t slot = class->order[place];
-  uint32_t row = class->rows[slot], support = class->weights[slot];
-  uint32_t optionals = search->optionals;
-  recs__bit_shape shape = class->shape;
-  if (search->mining->options.kind != RECS_ITEMSETS_ALL && is_witnessed(class, place))
-    return RECS_OK;
-  RECS_TRY(recs__class_reserve(descent, depth + 1, class->count, &shape));
-  recs__search_push(search, row);
-  derive(descent, depth, place);
-  class = &descent->classes[depth + 1];
-  RECS_TRY(recs__search_found(search, support, class->count > 0));
-  if (class->count > class->past && recs__search_may_grow(search, search->optionals + class->count - class->past))
-    RECS_TRY(recs__descend(descent, depth + 1));
-  search->optionals = optionals;
-  recs__search_pop(search, row);
+  recs__class *child;
+  RECS_TRY(recs__descent_class(&child, descent, depth, class->count, &class->shape));
+  derive(descent, class, child, place);
+  RECS_TRY(recs__search_found(search, support, child->count > 0));
+  if (child->count > child->past && recs__search_may_grow(search, search->optionals + child->count - child->past))
+    return recs__descend(descent, depth);
   return RECS_OK;
 }
 
+int32_t recs__descend_at(recs__descent *descent, const recs__class *class, uint32_t place, size_t depth) {
+  recs__search *search = descent->search;
+  uint32_t slot = class->order[place], optionals = search->optionals, support = class->weights[slot];
+  int32_t status = RECS_OK;
+  if (search->mining->options.kind != RECS_ITEMSETS_ALL && is_witnessed(class, place))
+    return RECS_OK;
+  recs__search_push(search, class->rows[slot]);
+  if (recs__search_wants(search, support))
+    status = extend(descent, class, place, support, depth);
+  search->optionals = optionals;
+  recs__search_pop(search);
+  return status;
+}
+
 int32_t recs__descend(recs__descent *descent, size_t depth) {
-  for (uint32_t place = descent->classes[depth].past; place < descent->classes[depth].count; place++)
-    RECS_TRY(visit(descent, depth, place));
+  const recs__class *class = descent->classes[depth];
+  for (uint32_t place = class->past; place < class->count; place++)
+    RECS_TRY(recs__descend_at(descent, class, place, depth + 1));
   return RECS_OK;
 }

@@ -23,7 +23,7 @@ typedef struct recs__class {
 typedef struct recs__descent {
   recs__search *search;
   const recs__bit_kernels *kernels;
-  recs__class *classes; /* by depth */
+  recs__class **classes; /* by depth */
   size_t depths;
   uint64_t *keys; /* what sorting needs */
   size_t key_room;
@@ -31,14 +31,22 @@ typedef struct recs__descent {
 
 void recs__descent_free(recs__descent *descent);
 
-/* Room for a class of `count` items, with the shape that is set, at a depth. Moves the classes. */
-int32_t recs__class_reserve(recs__descent *descent, size_t depth, uint32_t count, const recs__bit_shape *shape);
+/* Room for `count` items, with the shape that is given. Free in any case. */
+int32_t recs__class_reserve(recs__class *class, const recs_context *context, uint32_t count, const recs__bit_shape *shape);
+void recs__class_free(recs__class *class, const recs_context *context);
+
+/* The class at a depth, with room for `count` items. */
+int32_t recs__descent_class(recs__class **out, recs__descent *descent, size_t depth, uint32_t count,
+                            const recs__bit_shape *shape);
 
 /* Sets the order of slots: those below `past` come first, then the others by rising weight; of these, the ones of
  * weight `support` do not take part, but become optional items of the search's set. */
-void recs__class_order(recs__descent *descent, size_t depth, uint32_t past, uint32_t count, uint32_t support);
+void recs__class_order(recs__descent *descent, recs__class *class, uint32_t past, uint32_t count, uint32_t support);
 
 /* Finds what is wanted among the supersets of the search's set by items of the class at a depth. */
 int32_t recs__descend(recs__descent *descent, size_t depth);
+
+/* The same for the item at one place of a class alone; classes from `depth` on are used for what is below. */
+int32_t recs__descend_at(recs__descent *descent, const recs__class *class, uint32_t place, size_t depth);
 
 #endif

@@ -6,13 +6,15 @@
 
 #include <string.h>
 
-/* Rows of bits are chosen when they take at most this many times the room of lists, or fit into a cache in any case. */
-enum { DENSE_FACTOR = 8, DENSE_BYTES = 256 * 1024, NOT_KEPT = -1 };
+/* Rows of bits are chosen when intersecting them takes less time than going through lists, as far as that can be told, and
+ * they take at most this many times the room. */
+enum { DENSE_FACTOR = 16, DENSE_BYTES = 256 * 1024, NOT_KEPT = -1 };
 
 /* What one thread works with. */
 typedef struct worker {
   recs__search *search;
   recs__descent descent;
+  const recs__class *root; /* all items over all baskets, shared; NULL: go by lists */
   uint32_t *counts; /* by code; all zero between uses */
   int32_t *local;   /* by code: its slot or code in the projection, or NOT_KEPT */
 } worker;
@@ -53,7 +55,7 @@ static void count_codes(const projection *work, uint32_t *counts) {
 static int keep_codes(projection *work, worker *self) {
   const recs__baskets *from = work->from;
   uint32_t support = from->supports[work->code];
-  uint32_t minimum = (uint32_t)self->search->mining->options.min_count;
+  uint32_t minimum = recs__search_minimum(self->search);
   recs__search *search = self->search;
   for (uint32_t code = work->witness ? 0 : work->code + 1; code < from->items; code++) {
     uint32_t count = self->counts[code];
@@ -96,13 +98,27 @@ static recs__bit_shape shape_of(const projection *work) {
   return shape;
 }
 
+/* Nanoseconds, roughly, to search `items` items among `baskets` that hold `entries` of them: an intersection of each pair
+ * of rows of bits, or a look at each pair of items of each basket, twice, and at each pair of items. */
+static double dense_cost(double items, double words) {
+  return items * items / 2 * (5 + words / 8);
+}
+
+static double sparse_cost(double items, double baskets, double entries) {
+  return baskets == 0 ? 0 : entries / baskets * entries * 2.5 + items * items / 2 + items * 200;
+}
+
+static int is_dense(double items, double words, double baskets, double entries) {
+  double bits = items * words * sizeof(uint64_t), lists = entries * sizeof(uint32_t);
+  return (bits <= DENSE_BYTES || bits <= DENSE_FACTOR * lists) &&
+         dense_cost(items, words) <= sparse_cost(items, baskets, entries);
+}
+
 /* Merged baskets are fewer than their weight: their lists are so much shorter. */
-static int is_dense(const projection *work, const recs__bit_shape *shape) {
+static int projects_dense(const projection *work, const recs__bit_shape *shape) {
   const recs__baskets *from = work->from;
   double baskets = from->offsets[work->code + 1] - from->offsets[work->code];
-  double lists = (double)work->weight * baskets / from->supports[work->code] * sizeof(uint32_t);
-  double bits = (double)work->kept * shape->words * sizeof(uint64_t);
-  return bits <= DENSE_BYTES || bits <= DENSE_FACTOR * lists;
+  return is_dense(work->kept, shape->words, baskets, (double)work->weight * baskets / from->supports[work->code]);
 }
 
 static void fill_bits(const projection *work, const int32_t *local, recs__class *class) {
@@ -126,8 +142,7 @@ static void fill_bits(const projection *work, const int32_t *local, recs__class 
 static int32_t mine_dense(const projection *work, worker *self, const recs__bit_shape *shape) {
   const recs__baskets *from = work->from;
   recs__class *class;
-  RECS_TRY(recs__class_reserve(&self->descent, 0, work->kept, shape));
-  class = &self->descent.classes[0];
+  RECS_TRY(recs__descent_class(&class, &self->descent, 0, work->kept, shape));
   for (uint32_t code = work->witness ? 0 : work->code + 1; code < from->items; code++) {
     if (self->local[code] == NOT_KEPT)
       continue;
@@ -136,7 +151,7 @@ static int32_t mine_dense(const projection *work, worker *self, const recs__bit_
   }
   clear_counts(work, self->counts);
   fill_bits(work, self->local, class);
-  recs__class_order(&self->descent, 0, work->past, work->kept, from->supports[work->code]);
+  recs__class_order(&self->descent, class, work->past, work->kept, from->supports[work->code]);
   return recs__descend(&self->descent, 0);
 }
 
@@ -219,7 +234,7 @@ static int32_t mine_projection(projection *work, worker *self) {
   RECS_TRY(recs__search_found(search, work->from->supports[work->code], work->kept > 0));
   if (later > 0 && recs__search_may_grow(search, search->optionals + later)) {
     recs__bit_shape shape = shape_of(work);
-    return is_dense(work, &shape) ? mine_dense(work, self, &shape) : mine_sparse(work, self);
+    return projects_dense(work, &shape) ? mine_dense(work, self, &shape) : mine_sparse(work, self);
   }
   clear_counts(work, self->counts);
   return RECS_OK;
@@ -230,48 +245,112 @@ static int32_t mine_code(worker *self, const recs__baskets *from, uint32_t code)
   projection work = {.from = from, .code = code, .witness = self->search->mining->options.kind != RECS_ITEMSETS_ALL};
   recs__search *search = self->search;
   uint32_t optionals = search->optionals;
+  int32_t status = RECS_OK;
   recs__search_push(search, from->rows[code]);
-  count_codes(&work, self->counts);
-  if (keep_codes(&work, self))
-    RECS_TRY(mine_projection(&work, self));
-  else
-    clear_counts(&work, self->counts);
+  if (recs__search_wants(search, from->supports[code])) {
+    count_codes(&work, self->counts);
+    if (keep_codes(&work, self))
+      status = mine_projection(&work, self);
+    else
+      clear_counts(&work, self->counts);
+  }
   search->optionals = optionals;
-  recs__search_pop(search, from->rows[code]);
-  return RECS_OK;
+  recs__search_pop(search);
+  return status;
 }
 
 static int32_t mine_range(void *payload, uint32_t thread, size_t begin, size_t end) {
   worker *self = (worker *)payload + thread;
-  for (size_t code = begin; code < end; code++)
-    RECS_TRY(mine_code(self, self->search->mining->baskets, (uint32_t)code));
-  return recs__search_count(self->search);
+  const recs__baskets *baskets = self->search->mining->baskets;
+  for (size_t task = begin; task < end; task++) {
+    uint32_t code = (uint32_t)task;
+    recs__search_begin(self->search, task);
+    if (self->root == NULL)
+      RECS_TRY(mine_code(self, baskets, code));
+    else
+      RECS_TRY(recs__descend_at(&self->descent, self->root, code, 0));
+    RECS_TRY(recs__search_end(self->search));
+  }
+  return RECS_OK;
 }
 
-static int32_t worker_init(worker *self, const recs__mining *mining, recs__search *search) {
+static int32_t worker_init(worker *self, const recs__mining *mining, recs__search *search, const recs__class *root) {
   self->search = search;
   self->descent.search = search;
   self->descent.kernels = recs__bit_kernels_for(recs_context_cpu(mining->context));
+  self->root = root;
   self->counts = recs__alloc_zero(mining->context, mining->baskets->items, sizeof *self->counts);
   self->local = recs__alloc(mining->context, mining->baskets->items, sizeof *self->local);
   return self->counts == NULL || self->local == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
+/* One bit for each basket; each level begins with a new word. */
+static recs__bit_shape whole_shape(uint32_t *baskets_of_all, const recs__baskets *baskets) {
+  recs__bit_shape shape = {0};
+  *baskets_of_all = 0;
+  for (uint32_t level = 0; level < RECS__BASKET_LEVELS; level++) {
+    uint32_t count = 0;
+    for (uint32_t i = baskets->begins[level]; i < baskets->begins[level + 1]; i++)
+      count += baskets->codes[i] == RECS__BASKET_END;
+    if (count == 0)
+      continue;
+    *baskets_of_all += count;
+    shape.words += (count + 63) / 64;
+    shape.ends[shape.parts] = shape.words;
+    shape.levels[shape.parts++] = level;
+  }
+  return shape;
+}
+
+static void fill_root(recs__class *root, const recs__baskets *baskets) {
+  uint32_t part = 0;
+  size_t bit = 0;
+  memset(root->bits, 0, (size_t)baskets->items * root->shape.words * sizeof *root->bits);
+  for (uint32_t i = 1; i < baskets->begins[RECS__BASKET_LEVELS]; i++) {
+    for (; i >= baskets->begins[root->shape.levels[part] + 1]; part++)
+      bit = (size_t)root->shape.ends[part] * 64;
+    if (baskets->codes[i] == RECS__BASKET_END)
+      bit += 1;
+    else
+      root->bits[(size_t)baskets->codes[i] * root->shape.words + bit / 64] |= UINT64_C(1) << (bit & 63);
+  }
+  for (uint32_t code = 0; code < baskets->items; code++) {
+    root->order[code] = code;
+    root->rows[code] = baskets->rows[code];
+    root->weights[code] = baskets->supports[code];
+  }
+  root->past = baskets->past;
+  root->count = baskets->items;
+}
+
+/* Makes the root where all baskets together are dense; else leaves it empty. */
+static int32_t make_root(recs__class *root, const recs__mining *mining) {
+  const recs__baskets *baskets = mining->baskets;
+  uint32_t rows;
+  recs__bit_shape shape = whole_shape(&rows, baskets);
+  uint32_t entries = baskets->begins[RECS__BASKET_LEVELS] - baskets->begins[0] - rows;
+  if (!is_dense(baskets->items, shape.words, rows, entries))
+    return RECS_OK;
+  RECS_TRY(recs__class_reserve(root, mining->context, baskets->items, &shape));
+  fill_root(root, baskets);
+  return RECS_OK;
+}
+
 int32_t recs__mine_eclat(recs__mining *mining, const recs__progress *progress) {
   const recs_context *context = mining->context;
   worker *workers = recs__alloc_zero(context, mining->threads, sizeof *workers);
-  int32_t status = RECS_OK;
-  if (workers == NULL)
-    return recs__fail_nomem();
+  recs__class root = {0};
+  int32_t status = workers == NULL ? recs__fail_nomem() : make_root(&root, mining);
   for (uint32_t thread = 0; thread < mining->threads && status == RECS_OK; thread++)
-    status = worker_init(&workers[thread], mining, &mining->searches[thread]);
+    status = worker_init(&workers[thread], mining, &mining->searches[thread], root.count == 0 ? NULL : &root);
   if (status == RECS_OK)
     status = recs__parallel(context, mining->baskets->items, 1, mine_range, workers, progress);
-  for (uint32_t thread = 0; thread < mining->threads; thread++) {
+  for (uint32_t thread = 0; thread < mining->threads && workers != NULL; thread++) {
     recs__descent_free(&workers[thread].descent);
     recs__free(context, workers[thread].counts);
     recs__free(context, workers[thread].local);
   }
+  recs__class_free(&root, context);
   recs__free(context, workers);
   return status;
 }

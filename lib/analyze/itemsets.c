@@ -1,13 +1,26 @@
 #include "lib/analyze/itemsets.h"
 
-#include "lib/analyze/arrange.h"
+#include "lib/analyze/setindex.h"
+#include "lib/analyze/unfold.h"
 #include "lib/base/parallel.h"
 
 #include <inttypes.h>
 #include <string.h>
 
+/* So that threads have something to share when some blocks are larger. */
+enum { BLOCKS_A_THREAD = 8 };
+
+static void free_index(const recs_context *context, recs__set_index *index) {
+  if (index != NULL)
+    recs__set_index_free(index);
+  recs__free(context, index);
+}
+
 static void destroy(void *object) {
   recs_itemsets *self = object;
+  if (self->index != NULL)
+    free_index(self->object.context, (recs__set_index *)atomic_load(self->index));
+  recs__free(self->object.context, self->index);
   recs__free(self->object.context, self->size_of);
   recs__free(self->object.context, self->items_of);
   recs__free(self->object.context, self->items);
@@ -35,37 +48,135 @@ static int32_t close_sizes(recs_itemsets *self) {
   return self->items == NULL || self->supports == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
-typedef struct arranging {
+/* Chunks are written out in blocks, by any thread; what a block writes goes behind what the blocks before it write. */
+typedef struct writing {
   const recs_itemsets *itemsets;
-  recs__mining *mining;
-} arranging;
+  recs__chunk **chunks;
+  size_t chunk_count;
+  const recs__bundles *bundles;
+  uint64_t *counts; /* by block and size: how many sets; then the number of the next */
+  size_t blocks;
+} writing;
 
-static int32_t arrange_range(void *payload, uint32_t thread, size_t begin, size_t end) {
-  const arranging *job = payload;
-  const recs_itemsets *self = job->itemsets;
+/* Where a block writes to. */
+typedef struct pen {
+  const recs_itemsets *itemsets;
+  uint64_t *next; /* by size */
+} pen;
+
+static size_t block_begin(const writing *job, size_t block) {
+  return job->chunk_count * block / job->blocks;
+}
+
+static uint64_t *counts_of(const writing *job, size_t block) {
+  return job->counts + block * ((size_t)job->itemsets->largest + 1);
+}
+
+static uint32_t largest_of(const writing *job) {
+  uint32_t largest = 0;
+  for (size_t i = 0; i < job->chunk_count; i++) {
+    for (recs__bundle *g = recs__chunk_next(job->chunks[i], NULL); g != NULL; g = recs__chunk_next(job->chunks[i], g)) {
+      uint32_t most = recs__bundle_largest(job->bundles, g);
+      most = most < g->base + g->optional ? most : g->base + g->optional;
+      largest = most > largest ? most : largest;
+    }
+  }
+  return largest;
+}
+
+static int32_t count_block(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const writing *job = payload;
   (void)thread;
-  for (size_t size = begin + 1; size <= end; size++) /* element i stands for size i + 1 */
-    RECS_TRY(recs__arrange(self->items + self->items_of[size], self->supports + self->size_of[size], job->mining,
-                           (uint32_t)size));
+  for (size_t block = begin; block < end; block++) {
+    for (size_t i = block_begin(job, block); i < block_begin(job, block + 1); i++) {
+      for (recs__bundle *g = recs__chunk_next(job->chunks[i], NULL); g != NULL; g = recs__chunk_next(job->chunks[i], g))
+        recs__bundle_add_sizes(counts_of(job, block), g, job->bundles->min_size, recs__bundle_largest(job->bundles, g));
+    }
+  }
   return RECS_OK;
 }
 
-static int32_t fill(recs_itemsets *self, recs__mining *mining, const recs__progress *progress) {
-  arranging job = {self, mining};
-  uint32_t largest = 0;
-  for (uint32_t thread = 0; thread < mining->threads; thread++)
-    largest = mining->searches[thread].largest > largest ? mining->searches[thread].largest : largest;
-  RECS_TRY(open_sizes(self, largest));
-  for (uint32_t size = 1; size <= largest; size++)
-    self->size_of[size + 1] = recs__found_of(mining, size);
+static int32_t write_set(void *payload, const uint32_t *items, uint32_t size, uint32_t support) {
+  pen *self = payload;
+  const recs_itemsets *itemsets = self->itemsets;
+  uint64_t number = self->next[size]++;
+  uint32_t *place = itemsets->items + itemsets->items_of[size] + (number - itemsets->size_of[size]) * size;
+  for (uint32_t i = 0; i < size; i++)
+    place[i] = items[i];
+  itemsets->supports[number] = support;
+  return RECS_OK;
+}
+
+static int32_t write_block(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const writing *job = payload;
+  int32_t status = RECS_OK;
+  (void)thread;
+  for (size_t block = begin; block < end; block++) {
+    pen out = {job->itemsets, counts_of(job, block)};
+    recs__unfolder unfolder = {.context = job->itemsets->object.context, .emit = write_set, .payload = &out};
+    for (size_t i = block_begin(job, block); i < block_begin(job, block + 1); i++) {
+      for (recs__bundle *g = recs__chunk_next(job->chunks[i], NULL); g != NULL; g = recs__chunk_next(job->chunks[i], g))
+        RECS_GO(recs__unfold(&unfolder, g, job->bundles->min_size, recs__bundle_largest(job->bundles, g)));
+    }
+  cleanup:
+    recs__unfolder_free(&unfolder);
+    if (status != RECS_OK)
+      return status;
+  }
+  return RECS_OK;
+}
+
+/* Sums what the blocks counted, and makes it the numbers from which each goes on. */
+static int32_t number_blocks(recs_itemsets *self, const writing *job) {
+  for (size_t block = 0; block < job->blocks; block++) {
+    for (uint32_t size = 0; size <= self->largest; size++)
+      self->size_of[size + 1] += counts_of(job, block)[size];
+  }
   RECS_TRY(close_sizes(self));
-  return recs__parallel(mining->context, largest, 1, arrange_range, &job, progress);
+  for (uint32_t size = 0; size <= self->largest; size++) {
+    uint64_t next = self->size_of[size];
+    for (size_t block = 0; block < job->blocks; block++) {
+      uint64_t sets = counts_of(job, block)[size];
+      counts_of(job, block)[size] = next;
+      next += sets;
+    }
+  }
+  return RECS_OK;
+}
+
+static int32_t write_all(recs_itemsets *self, writing *job, const recs__progress *progress) {
+  const recs_context *context = self->object.context;
+  RECS_TRY(open_sizes(self, largest_of(job)));
+  job->blocks = (size_t)recs__parallel_threads(context, job->chunk_count, 1) * BLOCKS_A_THREAD;
+  job->counts = recs__alloc_zero(context, job->blocks * ((size_t)self->largest + 1), sizeof *job->counts);
+  if (job->counts == NULL)
+    return recs__fail_nomem();
+  RECS_TRY(recs__parallel(context, job->blocks, 1, count_block, job, NULL));
+  RECS_TRY(number_blocks(self, job));
+  return recs__parallel(context, job->blocks, 1, write_block, job, progress);
+}
+
+static int32_t fill(recs_itemsets *self, recs__mining *mining, const recs__progress *progress) {
+  writing job = {.itemsets = self, .bundles = &mining->bundles};
+  int32_t status;
+  RECS_GO(recs__bundles_sorted(&job.chunks, &mining->bundles));
+  job.chunk_count = mining->bundles.chunk_count;
+  RECS_GO(write_all(self, &job, progress));
+cleanup:
+  recs__free(mining->context, job.counts);
+  recs__free(mining->context, job.chunks);
+  return status;
 }
 
 static recs_itemsets *new_itemsets(recs_context *context, uint64_t baskets, const recs_apriori_options *options) {
   recs_itemsets *self = recs__object_new(context, sizeof *self, destroy);
   if (self == NULL)
     return NULL;
+  self->index = recs__alloc_zero(context, 1, sizeof *self->index);
+  if (self->index == NULL) {
+    recs__release(self);
+    return NULL;
+  }
   self->baskets = baskets;
   self->kind = options->kind;
   self->min_size = options->min_size;
@@ -122,34 +233,6 @@ const uint32_t *recs__itemsets_items(const recs_itemsets *itemsets, uint64_t ind
     own += 1;
   *size = own;
   return itemsets->items + itemsets->items_of[own] + (index - itemsets->size_of[own]) * own;
-}
-
-static int compare_items(const uint32_t *a, const uint32_t *b, uint32_t size) {
-  for (uint32_t k = 0; k < size; k++) {
-    if (a[k] != b[k])
-      return a[k] < b[k] ? -1 : 1;
-  }
-  return 0;
-}
-
-uint64_t recs__itemsets_place(const recs_itemsets *itemsets, const uint32_t *items, uint32_t size) {
-  const uint32_t *sets;
-  uint64_t low = 0, high;
-  if (size == 0 || size > itemsets->largest)
-    return itemsets->count;
-  sets = itemsets->items + itemsets->items_of[size];
-  high = itemsets->size_of[size + 1] - itemsets->size_of[size];
-  while (low < high) {
-    uint64_t middle = low + (high - low) / 2;
-    int order = compare_items(sets + middle * size, items, size);
-    if (order == 0)
-      return itemsets->size_of[size] + middle;
-    if (order < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return itemsets->count;
 }
 
 uint64_t recs_itemsets_count(const recs_itemsets *itemsets) {
@@ -209,9 +292,34 @@ static int32_t sorted_copy(uint32_t **out, const recs_itemsets *itemsets, const 
   return RECS_OK;
 }
 
+/* The index for looking sets up, made by the first who needs one. */
+static int32_t index_of(const recs__set_index **out, const recs_itemsets *itemsets) {
+  recs__set_index *made = (recs__set_index *)atomic_load(itemsets->index);
+  uintptr_t empty = 0;
+  if (made == NULL) {
+    int32_t status;
+    made = recs__alloc(itemsets->object.context, 1, sizeof *made);
+    if (made == NULL)
+      return recs__fail_nomem();
+    status = recs__set_index_init(made, itemsets);
+    if (status != RECS_OK) {
+      free_index(itemsets->object.context, made);
+      return status;
+    }
+    if (!atomic_compare_exchange_strong(itemsets->index, &empty, (uintptr_t)made)) {
+      free_index(itemsets->object.context, made);
+      made = (recs__set_index *)empty;
+    }
+  }
+  *out = made;
+  return RECS_OK;
+}
+
 int32_t recs_itemsets_find(uint64_t *support, const recs_itemsets *itemsets, const uint32_t *items, size_t item_count) {
+  const recs__set_index *index = NULL;
   uint32_t *sorted;
-  uint64_t place;
+  uint64_t place = 0;
+  int32_t status;
   recs__enter();
   RECS_NOT_NULL(support);
   *support = 0;
@@ -222,8 +330,11 @@ int32_t recs_itemsets_find(uint64_t *support, const recs_itemsets *itemsets, con
   if (item_count > itemsets->largest)
     return recs__fail(RECS_ERROR_NOT_FOUND, "no itemset has %zu items", item_count);
   RECS_TRY(sorted_copy(&sorted, itemsets, items, item_count));
-  place = recs__itemsets_place(itemsets, sorted, (uint32_t)item_count);
+  status = index_of(&index, itemsets);
+  if (status == RECS_OK)
+    place = recs__set_index_place(index, sorted, (uint32_t)item_count);
   recs__free(itemsets->object.context, sorted);
+  RECS_TRY(status);
   if (place == itemsets->count)
     return recs__fail(RECS_ERROR_NOT_FOUND, "these %zu items are none of the itemsets", item_count);
   *support = itemsets->supports[place];

@@ -1,4 +1,4 @@
-/* Frequent itemsets as they are handed out: by size, then by items. */
+/* Frequent itemsets as they are handed out: by size, those of one size in the order of the search. */
 #ifndef RECS_LIB_ANALYZE_ITEMSETS_H
 #define RECS_LIB_ANALYZE_ITEMSETS_H
 
@@ -15,6 +15,7 @@ struct recs_itemsets {
   uint64_t *items_of; /* by size: where its items begin */
   uint32_t *items;
   uint32_t *supports;
+  atomic_uintptr_t *index; /* 0 or a recs__set_index, made by the first look-up */
 };
 
 /* Puts what was found in `total` baskets in order. */
@@ -23,9 +24,6 @@ int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_
 
 /* The items of a set, and its size. */
 const uint32_t *recs__itemsets_items(const recs_itemsets *itemsets, uint64_t index, uint32_t *size);
-
-/* The place of a set of `size` ascending items; `itemsets->count` when it is not there. O(size log count). */
-uint64_t recs__itemsets_place(const recs_itemsets *itemsets, const uint32_t *items, uint32_t size);
 
 /* A copy without the sets that are marked, under the options by which they were chosen. */
 int32_t recs__itemsets_without(recs_itemsets **out, const recs_itemsets *all, const unsigned char *marks,

@@ -193,13 +193,14 @@ cleanup:
 }
 
 static int32_t report(recs__search *search, const sets *level) {
+  recs__search_begin(search, level->size);
   for (size_t i = 0; i < level->count; i++) {
     search->size = 0;
     for (uint32_t k = 0; k < level->size; k++)
       recs__search_push(search, search->mining->baskets->rows[level->codes[i * level->size + k]]);
-    RECS_TRY(recs__search_put(search, level->supports[i]));
+    RECS_TRY(recs__search_found(search, level->supports[i], 0));
   }
-  return recs__search_count(search);
+  return recs__search_end(search);
 }
 
 static int32_t first_level(sets *out, const recs_context *context, const recs__baskets *baskets) {

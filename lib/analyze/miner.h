@@ -3,36 +3,37 @@
 #define RECS_LIB_ANALYZE_MINER_H
 
 #include "lib/analyze/baskets.h"
+#include "lib/analyze/bundles.h"
 #include "lib/base/progress.h"
 
 #include <recs/analyze.h>
 
 typedef struct recs__mining recs__mining;
 
-/* Found sets of one size: records of the items' rows, ascending, and the support. */
-typedef struct recs__pile {
-  uint32_t *words;
-  size_t used;
-  size_t room;
-} recs__pile;
-
-/* One thread's search: the set it stands at, and the sets it has found. */
+/* One thread's search: the set it stands at. */
 typedef struct recs__search {
   recs__mining *mining;
-  uint32_t *items; /* the rows of the set, ascending */
+  uint32_t *items; /* the rows of the set, as they joined */
   uint32_t size;
   uint32_t optionals;
-  uint32_t *optional; /* rows that can join it without loss of support: each of their subsets makes one more set */
-  recs__pile *piles;  /* by size */
-  uint32_t largest;   /* no pile beyond this one is in use */
-  uint32_t fresh;     /* sets found that the mining's count lacks yet */
+  uint32_t *optional;  /* rows that can join it without loss of support: each of their subsets makes one more set */
+  recs__chunk *chunk;  /* where found sets are written to; NULL: none is open */
+  uint64_t task;       /* what is being searched, in the order in which results are listed */
+  uint32_t parts;      /* chunks that the task has filled */
+  uint64_t fresh;      /* sets found that the mining's count lacks yet */
 } recs__search;
+
+/* What becomes of the set that a search stands at, with its optional items. */
+typedef int32_t (*recs__take_fn)(recs__search *search, uint32_t support);
 
 /* What is wanted, and what was found. */
 struct recs__mining {
   recs_context *context;
   const recs__baskets *baskets;
   recs_apriori_options options; /* min_count is set, and a max_size of 0 is now the largest there is */
+  recs__take_fn take;
+  void *payload;                /* of `take` */
+  recs__bundles bundles;          /* where recs__take_bundle() puts them */
   recs__search *searches;       /* one a thread */
   uint32_t threads;
   atomic_uint_fast64_t found; /* over all threads */
@@ -43,22 +44,42 @@ int32_t recs__mining_init(recs__mining *mining, recs_context *context, const rec
                           const recs_apriori_options *options);
 void recs__mining_free(recs__mining *mining);
 
-/* An item joins the set, or leaves it. */
-void recs__search_push(recs__search *search, uint32_t row);
-void recs__search_pop(recs__search *search, uint32_t row);
+/* Begins and ends a task of a search. Ending it is needless after a failure. */
+void recs__search_begin(recs__search *search, uint64_t task);
+int32_t recs__search_end(recs__search *search);
 
-/* Puts the set on its pile, if its size is wanted. */
-int32_t recs__search_put(recs__search *search, uint32_t support);
+/* An item joins the set; the last one leaves it again. */
+static inline void recs__search_push(recs__search *search, uint32_t row) {
+  search->items[search->size++] = row;
+}
+static inline void recs__search_pop(recs__search *search) {
+  search->size -= 1;
+}
 
-/* Puts the set, with its optional items as the kind wants them, on its pile. `extended`: one item more makes another
- * frequent set, so that this one is not maximal. */
+/* The set, with its optional items as the kind wants them, is found, if its size is wanted. `extended`: one item more
+ * makes another frequent set, so that this one is not maximal. */
 int32_t recs__search_found(recs__search *search, uint32_t support, int extended);
-
-/* Adds what is fresh to the common count; RECS_ERROR_OVERFLOW beyond max_results. */
-int32_t recs__search_count(recs__search *search);
 
 /* Whether the set, joined by at most `more` items, can still reach a size that is wanted. */
 int recs__search_may_grow(const recs__search *search, uint32_t more);
+
+/* The least support of an item's joining the set that matters now: it may rise while others search. */
+static inline uint32_t recs__search_minimum(const recs__search *search) {
+  return search->mining->options.kind == RECS_ITEMSETS_MAXIMAL ? (uint32_t)search->mining->options.min_count
+                                                               : recs__bundles_minimum(&search->mining->bundles);
+}
+
+/* Whether a set of this support, or a superset, is still wanted. */
+static inline int recs__search_wants(const recs__search *search, uint32_t support) {
+  return recs__bundles_want(&search->mining->bundles, support, search->size);
+}
+
+/* Keeps the set in the mining's bundles. */
+int32_t recs__take_bundle(recs__search *search, uint32_t support);
+
+/* Only counts; recs__mining_counted() tells the sum, UINT64_MAX for more than that. */
+int32_t recs__take_count(recs__search *search, uint32_t support);
+uint64_t recs__mining_counted(const recs__mining *mining);
 
 /* The algorithms. */
 int32_t recs__mine_eclat(recs__mining *mining, const recs__progress *progress);

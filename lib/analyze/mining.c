@@ -5,18 +5,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* How many sets a thread finds before it tells the common count. */
-enum { COUNT_STEP = 1024 };
+enum {
+  COUNT_STEP = 1024,                                       /* sets that a thread finds before it tells the common count */
+  FIRST_ROOM = 64,                                         /* words of a task's first chunk; each takes twice the one before */
+  LAST_ROOM = 256 * 1024,                                  /* up to this */
+  HEAD_WORDS = sizeof(recs__bundle) / sizeof(uint32_t),
+};
 
 static int32_t search_init(recs__search *search, recs__mining *mining) {
   size_t room = (size_t)mining->baskets->items + 1;
   search->mining = mining;
   search->items = recs__alloc(mining->context, room, sizeof *search->items);
   search->optional = recs__alloc(mining->context, room, sizeof *search->optional);
-  search->piles = recs__alloc_zero(mining->context, room, sizeof *search->piles);
-  if (search->items == NULL || search->optional == NULL || search->piles == NULL)
-    return recs__fail_nomem();
-  return RECS_OK;
+  return search->items == NULL || search->optional == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
 int32_t recs__mining_init(recs__mining *mining, recs_context *context, const recs__baskets *baskets,
@@ -25,8 +26,14 @@ int32_t recs__mining_init(recs__mining *mining, recs_context *context, const rec
   mining->context = context;
   mining->baskets = baskets;
   mining->options = *options;
+  mining->take = recs__take_bundle;
   if (options->max_size == 0)
     mining->options.max_size = UINT32_MAX;
+  if (options->min_count > UINT32_MAX)
+    mining->options.min_count = UINT32_MAX;
+  RECS_TRY(recs__bundles_init(&mining->bundles, context, (uint32_t)mining->options.min_count));
+  mining->bundles.min_size = mining->options.min_size;
+  mining->bundles.max_size = mining->options.max_size;
   atomic_init(&mining->found, 0);
   mining->threads = recs__parallel_threads(context, baskets->items, 1);
   mining->searches = recs__alloc_zero(context, mining->threads, sizeof *mining->searches);
@@ -38,11 +45,9 @@ int32_t recs__mining_init(recs__mining *mining, recs_context *context, const rec
 }
 
 static void search_free(recs__search *search, const recs_context *context) {
-  for (uint32_t size = 0; search->piles != NULL && size <= search->largest; size++)
-    recs__free(context, search->piles[size].words);
   recs__free(context, search->items);
   recs__free(context, search->optional);
-  recs__free(context, search->piles);
+  recs__free(context, search->chunk);
 }
 
 void recs__mining_free(recs__mining *mining) {
@@ -50,80 +55,118 @@ void recs__mining_free(recs__mining *mining) {
     search_free(&mining->searches[thread], mining->context);
   recs__free(mining->context, mining->searches);
   mining->searches = NULL;
+  recs__bundles_free(&mining->bundles);
 }
 
-void recs__search_push(recs__search *search, uint32_t row) {
-  uint32_t place = search->size++;
-  for (; place > 0 && search->items[place - 1] > row; place--)
-    search->items[place] = search->items[place - 1];
-  search->items[place] = row;
+static void add_fresh(recs__search *search, uint64_t sets) {
+  search->fresh = sets > UINT64_MAX - search->fresh ? UINT64_MAX : search->fresh + sets;
 }
 
-void recs__search_pop(recs__search *search, uint32_t row) {
-  uint32_t place = --search->size;
-  uint32_t moved = search->items[place];
-  while (moved != row) {
-    uint32_t next = search->items[--place];
-    search->items[place] = moved;
-    moved = next;
-  }
-}
-
-int32_t recs__search_count(recs__search *search) {
-  uint64_t limit = search->mining->options.max_results;
-  uint64_t found = atomic_fetch_add(&search->mining->found, search->fresh) + search->fresh;
+/* Refuses more than max_results. Where there is a limit on what is kept, that alone counts. */
+static int32_t tell_count(recs__search *search) {
+  recs__mining *mining = search->mining;
+  uint64_t fresh = search->fresh, limit = mining->options.max_results;
+  if (mining->take != recs__take_bundle || recs__bundles_limited(&mining->bundles))
+    return RECS_OK;
   search->fresh = 0;
-  if (found > limit)
+  if (fresh > limit || atomic_fetch_add(&mining->found, fresh) + fresh > limit)
     return recs__fail(RECS_ERROR_OVERFLOW,
                       "more than max_results = %" PRIu64 " itemsets are frequent: raise it, or the support", limit);
   return RECS_OK;
 }
 
-int32_t recs__search_put(recs__search *search, uint32_t support) {
-  const recs_apriori_options *options = &search->mining->options;
-  uint32_t size = search->size;
-  recs__pile *pile = &search->piles[size];
-  if (size < options->min_size || size > options->max_size)
-    return RECS_OK;
-  if (search->largest < size)
-    search->largest = size;
-  if (pile->room - pile->used <= size)
-    RECS_TRY(
-        recs__grow(search->mining->context, &pile->words, &pile->room, pile->used + size + 1, sizeof *pile->words));
-  for (uint32_t i = 0; i < size; i++)
-    pile->words[pile->used + i] = search->items[i];
-  pile->words[pile->used + size] = support;
-  pile->used += (size_t)size + 1;
-  search->fresh += 1;
-  return search->fresh < COUNT_STEP ? RECS_OK : recs__search_count(search);
+static int32_t hand_in(recs__search *search) {
+  recs__chunk *chunk = search->chunk;
+  search->chunk = NULL;
+  return chunk == NULL ? RECS_OK : recs__bundles_add(&search->mining->bundles, chunk);
 }
 
-/* The set joined by each subset of its optional items from number `from` on. */
-static int32_t put_subsets(recs__search *search, uint32_t from, uint32_t support) {
-  RECS_TRY(recs__search_put(search, support));
-  if (!recs__search_may_grow(search, search->optionals - from))
-    return RECS_OK;
-  for (uint32_t i = from; i < search->optionals; i++) {
-    recs__search_push(search, search->optional[i]);
-    RECS_TRY(put_subsets(search, i + 1, support));
-    recs__search_pop(search, search->optional[i]);
-  }
+void recs__search_begin(recs__search *search, uint64_t task) {
+  search->task = task;
+  search->parts = 0;
+}
+
+int32_t recs__search_end(recs__search *search) {
+  RECS_TRY(hand_in(search));
+  return tell_count(search);
+}
+
+/* Opens a chunk in which `words` have room. */
+static int32_t open_chunk(recs__search *search, uint32_t words) {
+  uint32_t room = search->parts < 12 ? FIRST_ROOM << search->parts : LAST_ROOM;
+  RECS_TRY(hand_in(search));
+  search->chunk = recs__chunk_new(search->mining->context, room < words ? words : room);
+  if (search->chunk == NULL)
+    return recs__fail_nomem();
+  search->chunk->task = search->task;
+  search->chunk->part = search->parts++;
   return RECS_OK;
 }
 
-int32_t recs__search_found(recs__search *search, uint32_t support, int extended) {
-  int32_t kind = search->mining->options.kind;
-  int32_t status;
-  if (kind == RECS_ITEMSETS_ALL)
-    return put_subsets(search, 0, support);
-  if (kind == RECS_ITEMSETS_MAXIMAL && extended)
+static recs__bundle head_of(const recs__search *search, uint32_t support) {
+  return (recs__bundle){.support = support, .base = search->size, .optional = search->optionals};
+}
+
+int32_t recs__take_count(recs__search *search, uint32_t support) {
+  const recs__mining *mining = search->mining;
+  recs__bundle head = head_of(search, support);
+  add_fresh(search, recs__bundle_sets(&head, mining->options.min_size, mining->options.max_size));
+  return RECS_OK;
+}
+
+uint64_t recs__mining_counted(const recs__mining *mining) {
+  uint64_t count = 0;
+  for (uint32_t thread = 0; thread < mining->threads; thread++) {
+    uint64_t more = mining->searches[thread].fresh;
+    count = more > UINT64_MAX - count ? UINT64_MAX : count + more;
+  }
+  return count;
+}
+
+int32_t recs__take_bundle(recs__search *search, uint32_t support) {
+  recs__bundles *bundles = &search->mining->bundles;
+  uint32_t words = HEAD_WORDS + search->size + search->optionals;
+  recs__bundle *bundle;
+  if (!recs__search_wants(search, support))
     return RECS_OK;
+  if (search->chunk == NULL || search->chunk->room - search->chunk->used < words)
+    RECS_TRY(open_chunk(search, words));
+  bundle = (recs__bundle *)(void *)(search->chunk->words + search->chunk->used);
+  *bundle = head_of(search, support);
+  for (uint32_t i = 0; i < search->size; i++)
+    bundle->rows[i] = search->items[i];
   for (uint32_t i = 0; i < search->optionals; i++)
+    bundle->rows[search->size + i] = search->optional[i];
+  recs__bundle_trim(bundles, bundle);
+  search->chunk->used += HEAD_WORDS + bundle->base + bundle->optional;
+  add_fresh(search, recs__bundle_sets(bundle, bundles->min_size, bundles->max_size));
+  return search->fresh < COUNT_STEP ? RECS_OK : tell_count(search);
+}
+
+/* The optional items as part of the set. */
+static int32_t take_closed(recs__search *search, uint32_t support) {
+  uint32_t size = search->size, optionals = search->optionals;
+  int32_t status;
+  for (uint32_t i = 0; i < optionals; i++)
     recs__search_push(search, search->optional[i]);
-  status = recs__search_put(search, support);
-  for (uint32_t i = 0; i < search->optionals; i++)
-    recs__search_pop(search, search->optional[i]);
+  search->optionals = 0;
+  status = search->size < search->mining->options.min_size || search->size > search->mining->options.max_size
+               ? RECS_OK
+               : search->mining->take(search, support);
+  search->size = size;
+  search->optionals = optionals;
   return status;
+}
+
+int32_t recs__search_found(recs__search *search, uint32_t support, int extended) {
+  const recs_apriori_options *options = &search->mining->options;
+  if (options->kind == RECS_ITEMSETS_MAXIMAL && extended)
+    return RECS_OK;
+  if (options->kind != RECS_ITEMSETS_ALL)
+    return take_closed(search, support);
+  if (search->size > options->max_size || search->size + search->optionals < options->min_size)
+    return RECS_OK;
+  return search->mining->take(search, support);
 }
 
 int recs__search_may_grow(const recs__search *search, uint32_t more) {

@@ -17,7 +17,7 @@ int32_t recs__set_index_init(recs__set_index *index, const recs_itemsets *itemse
   memset(index, 0, sizeof *index);
   index->itemsets = itemsets;
   if (itemsets->count >= UINT32_MAX)
-    return recs__fail(RECS_ERROR_OVERFLOW, "%" PRIu64 " itemsets are too many to make rules of", itemsets->count);
+    return recs__fail(RECS_ERROR_OVERFLOW, "%" PRIu64 " itemsets are too many to look up", itemsets->count);
   while (room / 2 < itemsets->count)
     room *= 2;
   index->mask = room - 1;
@@ -40,13 +40,18 @@ void recs__set_index_free(recs__set_index *index) {
     recs__free(index->itemsets->object.context, index->slots);
 }
 
-uint32_t recs__set_index_support(const recs__set_index *index, const uint32_t *items, uint32_t size) {
+uint64_t recs__set_index_place(const recs__set_index *index, const uint32_t *items, uint32_t size) {
   const recs_itemsets *itemsets = index->itemsets;
   for (uint64_t slot = hash_of(items, size) & index->mask; index->slots[slot] != 0; slot = (slot + 1) & index->mask) {
     uint32_t own, number = index->slots[slot] - 1;
     const uint32_t *found = recs__itemsets_items(itemsets, number, &own);
     if (own == size && memcmp(found, items, size * sizeof *items) == 0)
-      return itemsets->supports[number];
+      return number;
   }
-  return 0;
+  return itemsets->count;
+}
+
+uint32_t recs__set_index_support(const recs__set_index *index, const uint32_t *items, uint32_t size) {
+  uint64_t place = recs__set_index_place(index, items, size);
+  return place == index->itemsets->count ? 0 : index->itemsets->supports[place];
 }

@@ -14,6 +14,9 @@ typedef struct recs__set_index {
 int32_t recs__set_index_init(recs__set_index *index, const recs_itemsets *itemsets);
 void recs__set_index_free(recs__set_index *index);
 
+/* The number of a set of ascending items; `itemsets->count`: it is none of them. */
+uint64_t recs__set_index_place(const recs__set_index *index, const uint32_t *items, uint32_t size);
+
 /* The support of a set of ascending items; 0: it is none of the itemsets. */
 uint32_t recs__set_index_support(const recs__set_index *index, const uint32_t *items, uint32_t size);
 

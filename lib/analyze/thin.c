@@ -1,18 +1,20 @@
 /* Closed and maximal itemsets out of all frequent ones: each set marks the sets that lack one of its items. */
 #include "lib/analyze/itemsets.h"
+#include "lib/analyze/setindex.h"
 
 #include <string.h>
 
 /* Marks the subsets with one item fewer that the set makes not closed (equal support) or not maximal (any). */
-static void mark_subsets(unsigned char *marks, const recs_itemsets *all, uint64_t index, int32_t kind,
+static void mark_subsets(unsigned char *marks, const recs__set_index *places, uint64_t index, int32_t kind,
                          uint32_t *subset) {
+  const recs_itemsets *all = places->itemsets;
   uint32_t size;
   const uint32_t *items = recs__itemsets_items(all, index, &size);
   for (uint32_t left_out = 0; left_out < size && size > 1; left_out++) {
     uint64_t place;
     memcpy(subset, items, left_out * sizeof *items);
     memcpy(subset + left_out, items + left_out + 1, (size - left_out - 1) * sizeof *items);
-    place = recs__itemsets_place(all, subset, size - 1);
+    place = recs__set_index_place(places, subset, size - 1);
     if (kind == RECS_ITEMSETS_MAXIMAL || all->supports[place] == all->supports[index])
       marks[place] = 1;
   }
@@ -24,17 +26,18 @@ static int is_wanted(const recs_apriori_options *wanted, uint32_t size) {
 
 static int32_t mark(unsigned char *marks, const recs_itemsets *all, const recs_apriori_options *wanted) {
   uint32_t *subset = recs__alloc(all->object.context, all->largest, sizeof *subset);
+  recs__set_index places = {0};
   uint32_t size;
-  if (subset == NULL)
-    return recs__fail_nomem();
-  for (uint64_t i = 0; i < all->count; i++)
-    mark_subsets(marks, all, i, wanted->kind, subset);
+  int32_t status = subset == NULL ? recs__fail_nomem() : recs__set_index_init(&places, all);
+  for (uint64_t i = 0; i < all->count && status == RECS_OK; i++)
+    mark_subsets(marks, &places, i, wanted->kind, subset);
   for (uint64_t i = 0; i < all->count; i++) {
     recs__itemsets_items(all, i, &size);
     marks[i] |= (unsigned char)!is_wanted(wanted, size);
   }
+  recs__set_index_free(&places);
   recs__free(all->object.context, subset);
-  return RECS_OK;
+  return status;
 }
 
 int32_t recs__itemsets_thin(recs_itemsets **out, const recs_itemsets *all, const recs_apriori_options *wanted) {
