@@ -1,5 +1,5 @@
 /* Part of librecs (MIT). What comes in and is made ready (in recs/data/): dictionaries, profiles, events, tables in, cleaning,
- * histories, matrices, candidates, features. */
+ * histories, matrices, candidates, features, pipelines. */
 #ifndef RECS_DATA_H
 #define RECS_DATA_H
 
@@ -8,6 +8,7 @@
 #include <recs/data/features.h>
 #include <recs/data/ids.h>
 #include <recs/data/matrix.h>
+#include <recs/data/pipeline.h>
 #include <recs/data/profiles.h>
 #include <recs/data/tables.h>
 

@@ -1,4 +1,4 @@
-/* Part of librecs (MIT). Models in files: little-endian sections, checksummed, mapped into memory. */
+/* Part of librecs (MIT). Models and pipelines in files: little-endian sections, checksummed, mapped into memory. */
 #ifndef RECS_PERSIST_H
 #define RECS_PERSIST_H
 
@@ -60,7 +60,51 @@ RECS_API int32_t recs_model_save_memory(void **out, size_t *out_size, const recs
  */
 RECS_API int32_t recs_model_load_memory(recs_model **out, recs_context *context, const void *bytes, size_t size);
 
-/** Frees what recs_model_save_memory() gave; NULL is fine. Any thread. @since 0.1 */
+/**
+ * Writes a pipeline, as recs_model_save() writes a model.
+ * @param pipeline the pipeline.
+ * @param path where.
+ * @return as recs_model_save().
+ * Thread safety: any thread. Complexity: O(size of the file).
+ * @since 0.1
+ */
+RECS_API int32_t recs_pipeline_save(const recs_pipeline *pipeline, const char *path);
+
+/**
+ * Maps a pipeline file, everything checked. It gives the same bits as the pipeline that was saved.
+ * @param[out] out the pipeline; the caller frees it with recs_pipeline_free().
+ * @param context its allocator and threads.
+ * @param path the file, not to be changed in place while the pipeline lives.
+ * @return as recs_model_load().
+ * Thread safety: any thread. Complexity: O(size).
+ * @since 0.1
+ */
+RECS_API int32_t recs_pipeline_load(recs_pipeline **out, recs_context *context, const char *path);
+
+/**
+ * A pipeline as bytes: those of the file that recs_pipeline_save() writes.
+ * @param[out] out the bytes; the caller frees them with recs_buffer_free().
+ * @param[out] out_size how many.
+ * @param pipeline the pipeline.
+ * @return as recs_model_save_memory().
+ * Thread safety: any thread. Complexity: O(size).
+ * @since 0.1
+ */
+RECS_API int32_t recs_pipeline_save_memory(void **out, size_t *out_size, const recs_pipeline *pipeline);
+
+/**
+ * A pipeline from bytes, which are copied.
+ * @param[out] out the pipeline; the caller frees it with recs_pipeline_free().
+ * @param context its allocator and threads.
+ * @param bytes what recs_pipeline_save_memory() gave, or a whole file.
+ * @param size how many.
+ * @return as recs_model_load().
+ * Thread safety: any thread. Complexity: O(size).
+ * @since 0.1
+ */
+RECS_API int32_t recs_pipeline_load_memory(recs_pipeline **out, recs_context *context, const void *bytes, size_t size);
+
+/** Frees what recs_model_save_memory() and its kin gave; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_buffer_free(void *buffer);
 
 /** @} */

@@ -55,11 +55,6 @@ static int32_t pass(counting *self, const recs_context *context, size_t count, r
   return context == NULL ? task(self, 0, 0, count) : recs__parallel(context, count, VALUES_A_RANGE, task, self, NULL);
 }
 
-/* Between two neighbours, `part` of the way. */
-static double between(double below, double above, double part) {
-  return part < 0.5 ? below + (above - below) * part : above - (above - below) * (1 - part);
-}
-
 /* The rank-th smallest, from 0, is found digit by digit of its key from the top; `*equal` becomes how many are the same, and what is
  * left of the rank its place among them. */
 static int32_t select_rank(counting *self, const recs_context *context, uint32_t threads, size_t count, size_t *rank,
@@ -102,7 +97,7 @@ static int32_t quantile(double *out, counting *self, const recs_context *context
   RECS_TRY(pass(self, context, count, find_above));
   for (uint32_t thread = 0; thread < threads; thread++)
     above = self->above[thread] < above ? self->above[thread] : above;
-  *out = between(*out, recs__key_number(above), part);
+  *out = recs__number_between(*out, recs__key_number(above), part);
   return RECS_OK;
 }
 
@@ -142,5 +137,5 @@ double recs__quantile_sorted(const uint64_t *keys, size_t count, double q) {
   below = recs__key_number(keys[(size_t)place]);
   if (place - floor(place) == 0)
     return below;
-  return between(below, recs__key_number(keys[(size_t)place + 1]), place - floor(place));
+  return recs__number_between(below, recs__key_number(keys[(size_t)place + 1]), place - floor(place));
 }

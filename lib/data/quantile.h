@@ -26,6 +26,11 @@ static inline double recs__key_number(uint64_t key) {
   return value;
 }
 
+/* `part` (0 to 1) of the way between two numbers; exact at both ends. */
+static inline double recs__number_between(double below, double above, double part) {
+  return part < 0.5 ? below + (above - below) * part : above - (above - below) * (1 - part);
+}
+
 /* The same quantile of numbers' keys that are sorted, none of them NaN's. O(1). */
 double recs__quantile_sorted(const uint64_t *keys, size_t count, double q);
 

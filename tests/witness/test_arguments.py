@@ -135,6 +135,8 @@ class World:
         self.make("recs_candidates", "recs_candidates_create", context, 4, NULL, 0, NULL, 0)
         self.make("recs_features", "recs_features_rfm", events, NULL)
         self.make("recs_scaler", "recs_scaler_fit", context, 2, self.new("double[]", [1, 2, 3, 5]), 2, 2)
+        table = self.struct("recs_table", values=self.new("double[]", [1, 2, 3, 5]), rows=2, columns=2)
+        self.make("recs_pipeline", "recs_pipeline_fit", NULL, context, table, NULL, NULL, NULL)
         kernel = self.make("recs_kernel", "recs_kernel_create", context, 1, NULL)
         self.make("recs_index", "recs_index_create", kernel, matrix)
         self.make("recs_neighbors", "recs_neighbors_build", kernel, matrix, NULL, NULL, NULL)
