@@ -226,6 +226,20 @@ _Static_assert(offsetof(recs_rfm_options, now) == 8, "recs_rfm_options.now");
 _Static_assert(offsetof(recs_rfm_options, extended) == 16, "recs_rfm_options.extended");
 _Static_assert(offsetof(recs_rfm_options, reserved) == 20, "recs_rfm_options.reserved");
 _Static_assert(sizeof(recs_rfm_options) == 24, "recs_rfm_options");
+_Static_assert(offsetof(recs_table, struct_size) == 0, "recs_table.struct_size");
+_Static_assert(offsetof(recs_table, values) == 8, "recs_table.values");
+_Static_assert(offsetof(recs_table, names) == 16, "recs_table.names");
+_Static_assert(offsetof(recs_table, name_offsets) == 24, "recs_table.name_offsets");
+_Static_assert(offsetof(recs_table, rows) == 32, "recs_table.rows");
+_Static_assert(offsetof(recs_table, columns) == 40, "recs_table.columns");
+_Static_assert(offsetof(recs_table, reserved) == 44, "recs_table.reserved");
+_Static_assert(sizeof(recs_table) == 48, "recs_table");
+_Static_assert(offsetof(recs_pipeline_options, struct_size) == 0, "recs_pipeline_options.struct_size");
+_Static_assert(offsetof(recs_pipeline_options, steps) == 8, "recs_pipeline_options.steps");
+_Static_assert(offsetof(recs_pipeline_options, seed) == 16, "recs_pipeline_options.seed");
+_Static_assert(offsetof(recs_pipeline_options, reference_rows) == 24, "recs_pipeline_options.reference_rows");
+_Static_assert(offsetof(recs_pipeline_options, max_categories) == 28, "recs_pipeline_options.max_categories");
+_Static_assert(sizeof(recs_pipeline_options) == 32, "recs_pipeline_options");
 _Static_assert(offsetof(recs_events_read_options, struct_size) == 0, "recs_events_read_options.struct_size");
 _Static_assert(offsetof(recs_events_read_options, user) == 8, "recs_events_read_options.user");
 _Static_assert(offsetof(recs_events_read_options, item) == 16, "recs_events_read_options.item");
@@ -508,6 +522,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("499 values and offsets are as they were");
+  puts("513 values and offsets are as they were");
   return 0;
 }
