@@ -20,23 +20,29 @@ struct recs_kmeans {
   size_t rows;
   uint32_t clusters, columns;
   uint32_t iterations;
+  int32_t distance; /* RECS_DISTANCE_* */
   double inertia;
   float *shift; /* the columns' means: distances are taken from there, where floats are finest */
   recs__centers centers;
-  uint32_t *labels;
+  uint32_t *labels; /* NULL when it was read from a file */
   uint64_t *sizes;
 };
+
+/* An empty one; `rows` 0 for one without labels. The caller releases it, also on failure. */
+int32_t recs__kmeans_new(recs_kmeans **out, recs_context *context, size_t rows, uint32_t columns, uint32_t clusters);
 
 /* The rows of a fit and what is known of them. Work is done in blocks of `grain` rows, a multiple of a panel; what is
  * summed is summed by block, then over the blocks in order. */
 typedef struct recs__points {
   const recs_context *context;
   const recs__panel_kernels *kernels;
-  const float *values; /* rows x columns */
-  const float *shift;
+  const float *values;  /* rows x columns */
+  const float *weights; /* NULL: all 1 */
+  const float *shift;   /* zeros for cosine */
   size_t rows, grain, blocks;
   uint32_t columns;
-  recs__panels panels; /* one a thread */
+  int32_t distance;     /* RECS_DISTANCE_* */
+  recs__panels panels;  /* one a thread */
 } recs__points;
 
 /* The largest value whose squared distances fit a float. */
@@ -48,13 +54,50 @@ int32_t recs__kmeans_shape(const float *values, size_t rows, uint32_t columns);
 /* Refuses a value that is not finite or beyond the limit. `rows` begins at row `first`; `what` is what rows are. */
 int32_t recs__kmeans_check(const char *what, const float *rows, size_t first, size_t count, uint32_t columns);
 
-/* Checks all values and fills `means` (columns). `variance` receives the mean of the columns' variances; NULL: not
- * wanted. */
+/* The same, and for cosine a row of zeros. */
+int32_t recs__kmeans_check_rows(const char *what, const float *rows, size_t first, size_t count, uint32_t columns,
+                                int32_t distance);
+
+/* Cuts the rows into blocks; sums of so many clusters stay smaller than the data. The rest of the members is the
+ * caller's. */
+void recs__points_cut(recs__points *points, uint32_t clusters);
+
+/* Up to a panel of rows from `first` on, as distances see them: in the thread's room where that is not as they are. */
+const float *recs__points_take(const recs__points *points, uint32_t thread, size_t first, size_t count);
+
+/* The same for rows from here and there. */
+const float *recs__points_gather(const recs__points *points, uint32_t thread, const uint32_t *rows, size_t count);
+
+/* The weights of rows from `first` on; NULL: all 1. */
+const float *recs__points_weights(const recs__points *points, size_t first);
+
+/* Brings rows to length 1; `zeros` are as many as there are columns. */
+void recs__unit_rows(float *out, const recs__panel_kernels *kernels, const float *rows, const float *zeros,
+                     size_t count, uint32_t columns);
+
+/* Checks all rows and fills `means` (columns) and the mean of the columns' variances. */
 int32_t recs__kmeans_moments(float *means, double *variance, const recs__points *points);
 
-/* The rows that become the first centres. */
-int32_t recs__kmeans_seed(uint32_t *rows, const recs__points *points, uint32_t clusters, int32_t seeding,
-                          recs__random *random, const recs__progress *progress);
+/* The first centres (clusters x columns) of start number `start`. */
+int32_t recs__kmeans_seed(float *centers, const recs__points *points, const recs_kmeans_options *options, uint32_t start,
+                          const recs__progress *progress);
+
+/* A row with a chance in proportion to its weight times `closest`, whose sums by block stand `stride` apart; any row
+ * that weighs something when all are 0. */
+uint32_t recs__kmeans_draw(const recs__points *points, const float *closest, const double *sums, size_t stride,
+                           recs__random *random);
+
+/* Greedy k-means++: `clusters` rows. */
+int32_t recs__kmeans_plusplus(uint32_t *rows, const recs__points *points, uint32_t clusters, recs__random *random,
+                              const recs__progress *progress);
+
+/* Exchanges chosen rows for others as long as that brings the sum of distances down, for some rounds. */
+int32_t recs__kmeans_exchange(uint32_t *rows, const recs__points *points, uint32_t clusters, recs__random *random,
+                              const recs__progress *progress);
+
+/* k-means||: draws rows that stand for all. `*out` and their weights are the caller's to free, also on failure. */
+int32_t recs__kmeans_oversample(uint32_t **out, float **out_weights, size_t *out_count, const recs__points *points,
+                                uint32_t clusters, recs__random *random, const recs__progress *progress);
 
 /* `wanted` distinct rows below `count`, drawn without preference, in ascending order. */
 void recs__draw_rows(uint32_t *rows, size_t count, size_t wanted, recs__random *random);
@@ -74,11 +117,11 @@ typedef struct recs__lloyd {
   recs__centers centers;
   uint32_t *labels;
   double *sums;      /* blocks x clusters x columns */
-  uint32_t *counts;  /* blocks x clusters */
+  double *masses;    /* blocks x clusters: sums of weights */
   size_t *changes;   /* labels that changed, by block */
   double *inertias;  /* by block */
   double *totals;    /* clusters x columns */
-  uint32_t *members; /* of each cluster, over all blocks */
+  double *members;   /* clusters: the masses over all blocks; 0 when no row weighs anything */
 } recs__lloyd;
 
 int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_t clusters);

@@ -1,9 +1,8 @@
 /* Lloyd's algorithm (1982): rows go to their nearest centre, centres to the mean of their rows. */
 #include "lib/analyze/kmeans.h"
 
+#include <math.h>
 #include <string.h>
-
-#include "lib/similarity/topk.h"
 
 int32_t recs__centers_init(recs__centers *centers, const recs_context *context, uint32_t clusters, uint32_t columns) {
   centers->values = recs__alloc(context, clusters, columns * sizeof *centers->values);
@@ -40,12 +39,12 @@ int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_
   RECS_TRY(recs__centers_init(&lloyd->centers, context, clusters, points->columns));
   lloyd->labels = recs__alloc(context, points->rows, sizeof *lloyd->labels);
   lloyd->sums = recs__alloc(context, points->blocks, cells * sizeof *lloyd->sums);
-  lloyd->counts = recs__alloc(context, points->blocks, clusters * sizeof *lloyd->counts);
+  lloyd->masses = recs__alloc(context, points->blocks, clusters * sizeof *lloyd->masses);
   lloyd->changes = recs__alloc(context, points->blocks, sizeof *lloyd->changes);
   lloyd->inertias = recs__alloc(context, points->blocks, sizeof *lloyd->inertias);
   lloyd->totals = recs__alloc(context, cells, sizeof *lloyd->totals);
   lloyd->members = recs__alloc(context, clusters, sizeof *lloyd->members);
-  if (lloyd->labels == NULL || lloyd->sums == NULL || lloyd->counts == NULL || lloyd->changes == NULL ||
+  if (lloyd->labels == NULL || lloyd->sums == NULL || lloyd->masses == NULL || lloyd->changes == NULL ||
       lloyd->inertias == NULL || lloyd->totals == NULL || lloyd->members == NULL)
     return recs__fail_nomem();
   return RECS_OK;
@@ -56,7 +55,7 @@ void recs__lloyd_free(recs__lloyd *lloyd) {
   recs__centers_free(&lloyd->centers, context);
   recs__free(context, lloyd->labels);
   recs__free(context, lloyd->sums);
-  recs__free(context, lloyd->counts);
+  recs__free(context, lloyd->masses);
   recs__free(context, lloyd->changes);
   recs__free(context, lloyd->inertias);
   recs__free(context, lloyd->totals);
@@ -64,11 +63,11 @@ void recs__lloyd_free(recs__lloyd *lloyd) {
 }
 
 /* Labels one panel of rows; returns how many labels changed. */
-static size_t label_panel(const recs__lloyd *lloyd, float *panel, size_t row, size_t count) {
+static size_t label_panel(const recs__lloyd *lloyd, float *panel, const float *rows, size_t row, size_t count) {
   const recs__points *points = lloyd->points;
   uint32_t found[RECS__PANEL];
   size_t changes = 0;
-  points->kernels->pack(panel, points->values + row * points->columns, count, points->columns, points->shift);
+  points->kernels->pack(panel, rows, count, points->columns, points->shift);
   points->kernels->nearest(found, panel, points->columns, lloyd->centers.groups, lloyd->centers.norms, lloyd->clusters);
   for (size_t r = 0; r < count; r++)
     changes += found[r] != lloyd->labels[row + r];
@@ -81,18 +80,18 @@ static int32_t assign_block(void *payload, uint32_t thread, size_t begin, size_t
   recs__lloyd *lloyd = payload;
   const recs__points *points = lloyd->points;
   size_t block = begin / points->grain, cells = (size_t)lloyd->clusters * points->columns;
-  double *sums = lloyd->sums + block * cells;
-  uint32_t *counts = lloyd->counts + block * lloyd->clusters;
+  double *sums = lloyd->sums + block * cells, *masses = lloyd->masses + block * lloyd->clusters;
   float *panel = recs__panels_of(&points->panels, thread);
   memset(sums, 0, cells * sizeof *sums);
-  memset(counts, 0, lloyd->clusters * sizeof *counts);
+  memset(masses, 0, lloyd->clusters * sizeof *masses);
   lloyd->changes[block] = 0;
   for (size_t row = begin; row < end; row += RECS__PANEL) {
     size_t count = end - row < RECS__PANEL ? end - row : RECS__PANEL;
-    lloyd->changes[block] += label_panel(lloyd, panel, row, count);
-    points->kernels->add(sums, points->values + row * points->columns, lloyd->labels + row, count, points->columns);
+    const float *rows = recs__points_take(points, thread, row, count), *weights = recs__points_weights(points, row);
+    lloyd->changes[block] += label_panel(lloyd, panel, rows, row, count);
+    points->kernels->add(sums, rows, lloyd->labels + row, weights, count, points->columns);
     for (size_t r = 0; r < count; r++)
-      counts[lloyd->labels[row + r]] += 1;
+      masses[lloyd->labels[row + r]] += weights == NULL ? 1 : (double)weights[r];
   }
   return RECS_OK;
 }
@@ -105,12 +104,12 @@ static int32_t measure_block(void *payload, uint32_t thread, size_t begin, size_
   double distances[RECS__PANEL], sum = 0;
   for (size_t row = begin; row < end; row += RECS__PANEL) {
     size_t count = end - row < RECS__PANEL ? end - row : RECS__PANEL;
+    const float *rows = recs__points_take(points, thread, row, count), *weights = recs__points_weights(points, row);
     if (!lloyd->settled)
-      label_panel(lloyd, panel, row, count);
-    points->kernels->measure(distances, points->values + row * points->columns, lloyd->centers.values,
-                             lloyd->labels + row, count, points->columns);
+      label_panel(lloyd, panel, rows, row, count);
+    points->kernels->measure(distances, rows, lloyd->centers.values, lloyd->labels + row, count, points->columns);
     for (size_t r = 0; r < count; r++)
-      sum += distances[r];
+      sum += weights == NULL ? distances[r] : (double)weights[r] * distances[r];
   }
   lloyd->inertias[begin / points->grain] = sum;
   return RECS_OK;
@@ -127,28 +126,40 @@ static void add_blocks(recs__lloyd *lloyd) {
   const recs__points *points = lloyd->points;
   size_t cells = (size_t)lloyd->clusters * points->columns;
   memcpy(lloyd->totals, lloyd->sums, cells * sizeof *lloyd->totals);
-  memcpy(lloyd->members, lloyd->counts, lloyd->clusters * sizeof *lloyd->members);
+  memcpy(lloyd->members, lloyd->masses, lloyd->clusters * sizeof *lloyd->members);
   for (size_t block = 1; block < points->blocks; block++) {
     const double *sums = lloyd->sums + block * cells;
-    const uint32_t *counts = lloyd->counts + block * lloyd->clusters;
+    const double *masses = lloyd->masses + block * lloyd->clusters;
     for (size_t i = 0; i < cells; i++)
       lloyd->totals[i] += sums[i];
     for (uint32_t c = 0; c < lloyd->clusters; c++)
-      lloyd->members[c] += counts[c];
+      lloyd->members[c] += masses[c];
   }
 }
 
-/* Moves the centres to the means; returns the squared shift. A cluster that is still empty stays where it is. */
+/* What a total is divided by: the mass, or for cosine the length; 0 where the centre has to stay. */
+static double divisor_of(const recs__lloyd *lloyd, const double *total, uint32_t cluster) {
+  double squares = 0;
+  if (lloyd->points->distance != RECS_DISTANCE_COSINE || lloyd->members[cluster] == 0)
+    return lloyd->members[cluster];
+  for (uint32_t j = 0; j < lloyd->points->columns; j++)
+    squares += total[j] * total[j];
+  return sqrt(squares);
+}
+
+/* Moves the centres to the means; returns the squared shift. A cluster that is still empty stays where it is, and so does
+ * one whose rows' directions cancel out. */
 static double move_centers(recs__lloyd *lloyd) {
   uint32_t columns = lloyd->points->columns;
   double shift = 0;
   for (uint32_t c = 0; c < lloyd->clusters; c++) {
     float *center = lloyd->centers.values + (size_t)c * columns;
     const double *total = lloyd->totals + (size_t)c * columns;
-    if (lloyd->members[c] == 0)
+    double divisor = divisor_of(lloyd, total, c);
+    if (divisor == 0)
       continue;
     for (uint32_t j = 0; j < columns; j++) {
-      float moved = (float)(total[j] / lloyd->members[c]);
+      float moved = (float)(total[j] / divisor);
       double step = (double)moved - (double)center[j];
       shift += step * step;
       center[j] = moved;
@@ -205,69 +216,4 @@ int32_t recs__lloyd_run(recs__lloyd *lloyd, double tolerance, uint32_t max_itera
   for (size_t block = 0; block < lloyd->points->blocks; block++)
     lloyd->inertia += lloyd->inertias[block];
   return RECS_OK;
-}
-
-/* The rows farthest from their centres, the farthest first; those that lie on theirs are none. */
-static void find_farthest(const recs__lloyd *lloyd, recs__top *top) {
-  const recs__points *points = lloyd->points;
-  double distances[RECS__PANEL];
-  for (size_t row = 0; row < points->rows; row += RECS__PANEL) {
-    size_t count = points->rows - row < RECS__PANEL ? points->rows - row : RECS__PANEL;
-    points->kernels->measure(distances, points->values + row * points->columns, lloyd->centers.values,
-                             lloyd->labels + row, count, points->columns);
-    for (size_t r = 0; r < count; r++) {
-      if (distances[r] > 0)
-        recs__top_offer(top, (uint32_t)(row + r), distances[r]);
-    }
-  }
-}
-
-/* Takes a row from its cluster and makes it the only member of an empty one. */
-static void give_row(recs__lloyd *lloyd, uint32_t row, uint32_t empty) {
-  uint32_t columns = lloyd->points->columns, owner = lloyd->labels[row];
-  const float *values = lloyd->points->values + (size_t)row * columns;
-  for (uint32_t j = 0; j < columns; j++) {
-    lloyd->totals[(size_t)owner * columns + j] -= (double)values[j];
-    lloyd->totals[(size_t)empty * columns + j] = (double)values[j];
-  }
-  lloyd->members[owner] -= 1;
-  lloyd->members[empty] = 1;
-}
-
-static void give_rows(recs__lloyd *lloyd, const uint32_t *rows, size_t count) {
-  size_t next = 0;
-  for (uint32_t c = 0; c < lloyd->clusters && next < count; c++) {
-    if (lloyd->members[c] != 0)
-      continue;
-    while (next < count && lloyd->members[lloyd->labels[rows[next]]] < 2)
-      next += 1; /* a cluster's last row stays: taking it would only pass the emptiness on */
-    if (next < count)
-      give_row(lloyd, rows[next++], c);
-  }
-}
-
-int32_t recs__lloyd_refill(recs__lloyd *lloyd) {
-  const recs_context *context = lloyd->points->context;
-  size_t empty = 0, count;
-  uint32_t *rows;
-  double *distances;
-  recs__top top = {.context = context};
-  int32_t status;
-  for (uint32_t c = 0; c < lloyd->clusters; c++)
-    empty += lloyd->members[c] == 0;
-  rows = recs__alloc(context, empty, sizeof *rows);
-  distances = recs__alloc(context, empty, sizeof *distances);
-  if (rows == NULL || distances == NULL) {
-    status = recs__fail_nomem();
-    goto cleanup;
-  }
-  RECS_GO(recs__top_init(&top, context, empty, lloyd->points->rows));
-  find_farthest(lloyd, &top);
-  count = recs__top_take(&top, rows, distances);
-  give_rows(lloyd, rows, count);
-cleanup:
-  recs__top_free(&top);
-  recs__free(context, rows);
-  recs__free(context, distances);
-  return status;
 }

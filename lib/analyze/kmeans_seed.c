@@ -1,154 +1,17 @@
-/* The first centres: k-means++ (Arthur and Vassilvitskii 2007), greedy as in their section 7, or rows at random. */
+/* The first centres of a start: which rows are looked at, and how what was found there is made better. */
 #include "lib/analyze/kmeans.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { TRIALS_MAX = 2 * RECS__GROUP };
+#include "lib/similarity/topk.h"
 
-/* Each row's squared distance to its closest centre so far, and what it would be with each candidate for the next. */
-typedef struct greedy {
-  const recs__points *points;
-  recs__random *random;
-  uint32_t trials;    /* candidates per centre */
-  uint32_t count;     /* candidates of this round */
-  uint32_t chosen;    /* whose distances are the current ones: an index of `closest` */
-  float *groups;      /* the candidates */
-  float *closest[TRIALS_MAX + 1]; /* of each row: the current ones and those with each candidate */
-  double *potentials; /* blocks x (TRIALS_MAX + 1): sums of `closest` */
-} greedy;
+/* A sample is of ROWS_A_CLUSTER rows a cluster, of SAMPLE_LEAST at least, and moved REFINEMENTS times at most. */
+enum { ROWS_A_CLUSTER = 256, SAMPLE_LEAST = 16384, REFINEMENTS = 20 };
 
-static int32_t greedy_init(greedy *job, uint32_t clusters) {
-  const recs__points *points = job->points;
-  job->trials = 2 + (uint32_t)log((double)clusters);
-  if (job->trials > TRIALS_MAX)
-    job->trials = TRIALS_MAX;
-  job->groups = recs__alloc_zero(points->context, recs__groups_size(TRIALS_MAX, points->columns), sizeof *job->groups);
-  job->potentials = recs__alloc_zero(points->context, points->blocks, (TRIALS_MAX + 1) * sizeof *job->potentials);
-  job->closest[0] = recs__alloc(points->context, points->rows, (job->trials + 1) * sizeof **job->closest);
-  if (job->groups == NULL || job->potentials == NULL || job->closest[0] == NULL)
-    return recs__fail_nomem();
-  for (uint32_t t = 1; t <= job->trials; t++)
-    job->closest[t] = job->closest[0] + t * points->rows;
-  for (size_t row = 0; row < points->rows; row++)
-    job->closest[0][row] = INFINITY;
-  return RECS_OK;
-}
-
-static void greedy_free(greedy *job) {
-  recs__free(job->points->context, job->groups);
-  recs__free(job->points->context, job->potentials);
-  recs__free(job->points->context, job->closest[0]);
-}
-
-/* The slot of `closest` that candidate t writes to: all but the chosen one, in order. */
-static uint32_t slot_of(const greedy *job, uint32_t t) {
-  return t < job->chosen ? t : t + 1;
-}
-
-/* out = min(closest, squares), and its sum over lanes of 8. */
-static double keep_closer(float *restrict out, const float *restrict closest, const float *restrict squares,
-                          size_t count) {
-  double lanes[8] = {0}, sum = 0;
-  for (size_t r = 0; r < count; r++)
-    out[r] = squares[r] < closest[r] ? squares[r] : closest[r];
-  for (size_t r = 0; r < count; r++)
-    lanes[r % 8] += (double)out[r];
-  for (size_t lane = 0; lane < 8; lane++)
-    sum += lanes[lane];
-  return sum;
-}
-
-static int32_t try_block(void *payload, uint32_t thread, size_t begin, size_t end) {
-  greedy *job = payload;
-  const recs__points *points = job->points;
-  double *potentials = job->potentials + begin / points->grain * (TRIALS_MAX + 1);
-  float *panel = recs__panels_of(&points->panels, thread);
-  float squares[TRIALS_MAX * RECS__PANEL];
-  for (uint32_t t = 0; t < job->count; t++)
-    potentials[slot_of(job, t)] = 0;
-  for (size_t row = begin; row < end; row += RECS__PANEL) {
-    size_t count = end - row < RECS__PANEL ? end - row : RECS__PANEL;
-    points->kernels->pack(panel, points->values + row * points->columns, count, points->columns, points->shift);
-    for (uint32_t t = 0; t < job->count; t += RECS__GROUP) {
-      uint32_t group = job->count - t < RECS__GROUP ? job->count - t : RECS__GROUP;
-      points->kernels->squares(squares + (size_t)t * RECS__PANEL, panel, points->columns,
-                               job->groups + (size_t)t * points->columns, group);
-    }
-    for (uint32_t t = 0; t < job->count; t++) {
-      uint32_t slot = slot_of(job, t);
-      potentials[slot] += keep_closer(job->closest[slot] + row, job->closest[job->chosen] + row,
-                                      squares + (size_t)t * RECS__PANEL, count);
-    }
-  }
-  return RECS_OK;
-}
-
-static double potential_of(const greedy *job, uint32_t slot) {
-  double sum = 0;
-  for (size_t block = 0; block < job->points->blocks; block++)
-    sum += job->potentials[block * (TRIALS_MAX + 1) + slot];
-  return sum;
-}
-
-/* Tries the candidates and keeps the one that leaves the least potential, the first of equals. */
-static int32_t choose(uint32_t *out, greedy *job, const uint32_t *candidates, const recs__progress *progress) {
-  const recs__points *points = job->points;
-  uint32_t best = 0;
-  double least = INFINITY;
-  for (uint32_t t = 0; t < job->count; t++)
-    recs__groups_set(job->groups, t, points->columns, points->values + (size_t)candidates[t] * points->columns,
-                     points->shift, 1.0f);
-  RECS_TRY(recs__parallel(points->context, points->rows, points->grain, try_block, job, progress));
-  for (uint32_t t = 0; t < job->count; t++) {
-    double potential = potential_of(job, slot_of(job, t));
-    if (potential < least) {
-      least = potential;
-      best = t;
-    }
-  }
-  *out = candidates[best];
-  job->chosen = slot_of(job, best);
-  return RECS_OK;
-}
-
-/* A row with a chance in proportion to its squared distance; any row when all lie on centres. */
-static uint32_t draw_row(const greedy *job, double total) {
-  const recs__points *points = job->points;
-  const float *closest = job->closest[job->chosen];
-  double left = recs__random_unit(job->random) * total;
-  size_t block = 0, row, found;
-  if (!(total > 0))
-    return (uint32_t)recs__random_below(job->random, points->rows);
-  while (block + 1 < points->blocks && left >= job->potentials[block * (TRIALS_MAX + 1) + job->chosen])
-    left -= job->potentials[block++ * (TRIALS_MAX + 1) + job->chosen];
-  found = row = block * points->grain;
-  for (; row < points->rows && left >= 0; row++) { /* rounding may carry the search over the block's end */
-    if (closest[row] > 0)
-      found = row;
-    left -= (double)closest[row];
-  }
-  return (uint32_t)found;
-}
-
-static int32_t seed_plusplus(uint32_t *rows, const recs__points *points, uint32_t clusters, recs__random *random,
-                             const recs__progress *progress) {
-  greedy job = {.points = points, .random = random};
-  uint32_t candidates[TRIALS_MAX];
-  int32_t status;
-  RECS_GO(greedy_init(&job, clusters));
-  for (uint32_t c = 0; c < clusters; c++) {
-    recs__progress part = recs__progress_part(progress, (double)c / clusters, ((double)c + 1) / clusters);
-    double total = c == 0 ? 0 : potential_of(&job, job.chosen);
-    job.count = c == 0 ? 1 : job.trials;
-    for (uint32_t t = 0; t < job.count; t++)
-      candidates[t] = draw_row(&job, total);
-    RECS_GO(choose(&rows[c], &job, candidates, &part));
-  }
-cleanup:
-  greedy_free(&job);
-  return status;
-}
+/* The shares of choosing rows, and of choosing and exchanging them, in the progress of seeding. */
+#define CHOSEN_AT 0.6
+#define EXCHANGED_AT 0.8
 
 /* Each row is taken with the chance that is left (Knuth's algorithm S). */
 void recs__draw_rows(uint32_t *rows, size_t count, size_t wanted, recs__random *random) {
@@ -159,10 +22,168 @@ void recs__draw_rows(uint32_t *rows, size_t count, size_t wanted, recs__random *
   }
 }
 
-int32_t recs__kmeans_seed(uint32_t *rows, const recs__points *points, uint32_t clusters, int32_t seeding,
-                          recs__random *random, const recs__progress *progress) {
-  if (seeding == RECS_SEEDING_PLUSPLUS)
-    return seed_plusplus(rows, points, clusters, random, progress);
-  recs__draw_rows(rows, points->rows, clusters, random);
+/* Distinct rows by weight: those with the largest u^(1 / weight) (Efraimidis and Spirakis 2006). */
+static int32_t draw_by_weights(uint32_t *rows, const recs__points *points, uint32_t clusters, recs__random *random) {
+  recs__top top = {.context = points->context};
+  double *keys = recs__alloc(points->context, clusters, sizeof *keys);
+  int32_t status;
+  if (keys == NULL)
+    return recs__fail_nomem();
+  RECS_GO(recs__top_init(&top, points->context, clusters, points->rows));
+  for (size_t row = 0; row < points->rows; row++) {
+    double unit = 1 - recs__random_unit(random); /* never 0 */
+    if (points->weights[row] > 0)
+      recs__top_offer(&top, (uint32_t)row, log(unit) / (double)points->weights[row]);
+  }
+  recs__top_take(&top, rows, keys);
+cleanup:
+  recs__top_free(&top);
+  recs__free(points->context, keys);
+  return status;
+}
+
+/* The centres are those rows. */
+static void place(float *centers, const recs__points *points, const uint32_t *rows, uint32_t clusters) {
+  size_t columns = points->columns;
+  for (uint32_t c = 0; c < clusters; c++)
+    memcpy(centers + c * columns, recs__points_gather(points, 0, &rows[c], 1), columns * sizeof *centers);
+}
+
+static int32_t seed_random(float *centers, const recs__points *points, uint32_t clusters, recs__random *random) {
+  uint32_t *rows = recs__alloc(points->context, clusters, sizeof *rows);
+  int32_t status = RECS_OK;
+  if (rows == NULL)
+    return recs__fail_nomem();
+  if (points->weights == NULL)
+    recs__draw_rows(rows, points->rows, clusters, random);
+  else
+    RECS_GO(draw_by_weights(rows, points, clusters, random));
+  place(centers, points, rows, clusters);
+cleanup:
+  recs__free(points->context, rows);
+  return status;
+}
+
+static int32_t seed_plusplus(float *centers, const recs__points *points, uint32_t clusters, recs__random *random,
+                             const recs__progress *progress) {
+  recs__progress choosing = recs__progress_part(progress, 0, CHOSEN_AT);
+  recs__progress exchanging = recs__progress_part(progress, CHOSEN_AT, EXCHANGED_AT);
+  uint32_t *rows = recs__alloc(points->context, clusters, sizeof *rows);
+  int32_t status;
+  if (rows == NULL)
+    return recs__fail_nomem();
+  RECS_GO(recs__kmeans_plusplus(rows, points, clusters, random, &choosing));
+  RECS_GO(recs__kmeans_exchange(rows, points, clusters, random, &exchanging));
+  place(centers, points, rows, clusters);
+cleanup:
+  recs__free(points->context, rows);
+  return status;
+}
+
+/* Copies a row from each of `count` equal stretches of the rows, or of their weights. */
+static void draw_sample(float *out, size_t count, const recs__points *points, recs__random *random) {
+  size_t columns = points->columns, row = 0;
+  double total = 0, passed = 0;
+  for (size_t r = 0; points->weights != NULL && r < points->rows; r++)
+    total += (double)points->weights[r];
+  for (size_t i = 0; i < count; i++) {
+    double at = ((double)i + recs__random_unit(random)) / (double)count;
+    if (points->weights == NULL) {
+      row = (size_t)(at * (double)points->rows);
+    } else {
+      while (row + 1 < points->rows && passed + (double)points->weights[row] <= at * total)
+        passed += (double)points->weights[row++];
+    }
+    memcpy(out + i * columns, points->values + (row < points->rows ? row : points->rows - 1) * columns,
+           columns * sizeof *out);
+  }
+}
+
+/* Moves the centres by Lloyd's algorithm over a few rows. */
+static int32_t refine(float *centers, const recs__points *few, uint32_t clusters, const recs__progress *progress) {
+  recs__lloyd lloyd = {.points = few};
+  size_t bytes = (size_t)clusters * few->columns * sizeof *centers;
+  int32_t status;
+  RECS_GO(recs__lloyd_init(&lloyd, few, clusters));
+  memcpy(lloyd.centers.values, centers, bytes);
+  RECS_GO(recs__lloyd_run(&lloyd, 0, REFINEMENTS, progress));
+  memcpy(centers, lloyd.centers.values, bytes);
+cleanup:
+  recs__lloyd_free(&lloyd);
+  return status;
+}
+
+/* k-means++ over a few rows that stand for all: `few` is like the points but for values, weights and rows. */
+static int32_t seed_from(float *centers, recs__points *few, uint32_t clusters, recs__random *random,
+                         const recs__progress *progress) {
+  recs__progress refining = recs__progress_part(progress, EXCHANGED_AT, 1);
+  recs__points_cut(few, clusters);
+  RECS_TRY(seed_plusplus(centers, few, clusters, random, progress));
+  return refine(centers, few, clusters, &refining);
+}
+
+static int32_t seed_sample(float *centers, const recs__points *points, size_t count, uint32_t clusters,
+                           recs__random *random, const recs__progress *progress) {
+  recs__points few = *points;
+  float *values = recs__alloc(points->context, count, points->columns * sizeof *values);
+  int32_t status;
+  if (values == NULL)
+    return recs__fail_nomem();
+  draw_sample(values, count, points, random);
+  few.values = values;
+  few.weights = NULL;
+  few.rows = count;
+  status = seed_from(centers, &few, clusters, random, progress);
+  recs__free(points->context, values);
+  return status;
+}
+
+static int32_t seed_parallel(float *centers, const recs__points *points, uint32_t clusters, recs__random *random,
+                             const recs__progress *progress) {
+  recs__progress drawing = recs__progress_part(progress, 0, 0.5), choosing = recs__progress_part(progress, 0.5, 1);
+  recs__points few = *points;
+  uint32_t *rows = NULL;
+  float *weights = NULL, *values = NULL;
+  int32_t status;
+  RECS_GO(recs__kmeans_oversample(&rows, &weights, &few.rows, points, clusters, random, &drawing));
+  values = recs__alloc(points->context, few.rows, points->columns * sizeof *values);
+  if (values == NULL) {
+    status = recs__fail_nomem();
+    goto cleanup;
+  }
+  for (size_t i = 0; i < few.rows; i++)
+    memcpy(values + i * points->columns, points->values + (size_t)rows[i] * points->columns, points->columns * sizeof *values);
+  few.values = values;
+  few.weights = weights;
+  status = seed_from(centers, &few, clusters, random, &choosing);
+cleanup:
+  recs__free(points->context, rows);
+  recs__free(points->context, weights);
+  recs__free(points->context, values);
+  return status;
+}
+
+/* How many rows k-means++ looks at. */
+static size_t sample_size(const recs__points *points, const recs_kmeans_options *options) {
+  size_t count = options->seeding_rows, least = (size_t)options->clusters * ROWS_A_CLUSTER;
+  if (count == 0)
+    count = least > SAMPLE_LEAST ? least : SAMPLE_LEAST;
+  if (count < options->clusters)
+    count = options->clusters;
+  return count >= points->rows / 2 ? points->rows : count;
+}
+
+int32_t recs__kmeans_seed(float *centers, const recs__points *points, const recs_kmeans_options *options, uint32_t start,
+                          const recs__progress *progress) {
+  recs__random random = recs__random_stream(options->seed, start);
+  size_t count = sample_size(points, options);
+  if (options->seeding == RECS_SEEDING_RANDOM)
+    RECS_TRY(seed_random(centers, points, options->clusters, &random));
+  else if (options->seeding == RECS_SEEDING_PARALLEL)
+    RECS_TRY(seed_parallel(centers, points, options->clusters, &random, progress));
+  else if (count < points->rows)
+    RECS_TRY(seed_sample(centers, points, count, options->clusters, &random, progress));
+  else
+    RECS_TRY(seed_plusplus(centers, points, options->clusters, &random, progress));
   return recs__progress_at(progress, 1);
 }

@@ -64,8 +64,14 @@ static void totals(double *out, const float *values, uint32_t count) {
   panel_totals(out, values, RECS__PANEL, count);
 }
 
-static void add(double *sums, const float *rows, const uint32_t *labels, size_t count, uint32_t columns) {
-  panel_add(sums, rows, labels, count, columns);
+static void add(double *sums, const float *rows, const uint32_t *labels, const float *weights, size_t count,
+                uint32_t columns) {
+  panel_add(sums, rows, labels, weights, count, columns);
+}
+
+static void moments(double *sums, double *squares, const float *rows, const float *origin, size_t count,
+                    uint32_t columns) {
+  panel_moments(sums, squares, rows, origin, count, columns);
 }
 
 static void measure(double *out, const float *rows, const float *points, const uint32_t *labels, size_t count,
@@ -73,7 +79,7 @@ static void measure(double *out, const float *rows, const float *points, const u
   panel_measure(out, rows, points, labels, count, columns);
 }
 
-const recs__panel_kernels recs__panel_plain = {pack, nearest, squares, distances, totals, add, measure};
+const recs__panel_kernels recs__panel_plain = {pack, nearest, squares, distances, totals, add, moments, measure};
 
 const recs__panel_kernels *recs__panel_kernels_of(uint32_t cpu) {
 #if defined(RECS__SIMD_X86)
@@ -101,9 +107,9 @@ void recs__groups_set(float *groups, size_t index, uint32_t columns, const float
 int32_t recs__panels_init(recs__panels *panels, const recs_context *context, uint32_t threads, uint32_t columns) {
   size_t bytes;
   panels->context = context;
-  panels->stride = (size_t)columns * RECS__PANEL;
+  panels->half = (size_t)columns * RECS__PANEL;
   panels->block = NULL;
-  if (__builtin_mul_overflow(panels->stride, threads * sizeof(float), &bytes) || bytes > SIZE_MAX - CACHE_LINE)
+  if (__builtin_mul_overflow(panels->half, 2 * threads * sizeof(float), &bytes) || bytes > SIZE_MAX - CACHE_LINE)
     return recs__fail_nomem();
   panels->block = recs__alloc(context, bytes + CACHE_LINE, 1);
   if (panels->block == NULL)
@@ -113,7 +119,11 @@ int32_t recs__panels_init(recs__panels *panels, const recs_context *context, uin
 }
 
 float *recs__panels_of(const recs__panels *panels, uint32_t thread) {
-  return panels->first + thread * panels->stride;
+  return panels->first + 2 * thread * panels->half;
+}
+
+float *recs__panels_rows(const recs__panels *panels, uint32_t thread) {
+  return panels->first + (2 * thread + 1) * panels->half;
 }
 
 void recs__panels_free(recs__panels *panels) {

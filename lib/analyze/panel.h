@@ -26,8 +26,12 @@ typedef struct recs__panel_kernels {
   void (*distances)(float *out, const float *panel, uint32_t columns, const float *group, uint32_t count);
   /* out[p]: the sum of the panel's distances to point p, over lanes of 8 rows. */
   void (*totals)(double *out, const float *distances, uint32_t count);
-  /* Adds each row to the sums of its label: sums[label * columns + column]. */
-  void (*add)(double *sums, const float *rows, const uint32_t *labels, size_t count, uint32_t columns);
+  /* Adds each row, times its weight (NULL: 1), to the sums of its label: sums[label * columns + column]. */
+  void (*add)(double *sums, const float *rows, const uint32_t *labels, const float *weights, size_t count,
+              uint32_t columns);
+  /* Adds the rows, minus `origin`, and their squares to those of the columns. */
+  void (*moments)(double *sums, double *squares, const float *rows, const float *origin, size_t count,
+                  uint32_t columns);
   /* out[r]: the squared distance of row r to the point of its label, in double, over lanes of 8 columns. */
   void (*measure)(double *out, const float *rows, const float *points, const uint32_t *labels, size_t count,
                   uint32_t columns);
@@ -49,16 +53,17 @@ size_t recs__groups_size(size_t count, uint32_t columns);
 void recs__groups_set(float *groups, size_t index, uint32_t columns, const float *point, const float *shift,
                       float factor);
 
-/* A panel for each thread, on cache lines. */
+/* For each thread a panel and room for its rows as they were before, on cache lines. */
 typedef struct recs__panels {
   const recs_context *context;
   void *block;
   float *first;
-  size_t stride;
+  size_t half; /* a panel's floats, and those of its rows */
 } recs__panels;
 
 int32_t recs__panels_init(recs__panels *panels, const recs_context *context, uint32_t threads, uint32_t columns);
 float *recs__panels_of(const recs__panels *panels, uint32_t thread);
+float *recs__panels_rows(const recs__panels *panels, uint32_t thread);
 void recs__panels_free(recs__panels *panels);
 
 #endif

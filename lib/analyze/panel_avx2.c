@@ -71,5 +71,5 @@ TILE_TARGET void recs__panel_pack_avx2(float *panel, const float *rows, size_t c
 }
 
 const recs__panel_kernels recs__panel_avx2 = {recs__panel_pack_avx2, nearest, squares, distances, totals, add,
-                                              measure};
+                                              moments, measure};
 #endif

@@ -25,5 +25,5 @@
 #include "lib/analyze/panel_tile.h"
 
 const recs__panel_kernels recs__panel_avx512 = {recs__panel_pack_avx2, nearest, squares, distances, totals, add,
-                                                measure};
+                                                moments, measure};
 #endif

@@ -9,13 +9,45 @@
 #define PANEL_INLINE static inline __attribute__((always_inline))
 
 PANEL_INLINE void panel_add(double *restrict sums, const float *restrict rows, const uint32_t *restrict labels,
-                            size_t count, size_t columns) {
+                            const float *restrict weights, size_t count, size_t columns) {
   for (size_t r = 0; r < count; r++) {
     double *restrict sum = sums + labels[r] * columns;
     const float *restrict row = rows + r * columns;
-    for (size_t j = 0; j < columns; j++)
-      sum[j] += (double)row[j];
+    double weight = weights == NULL ? 1 : (double)weights[r];
+    if (weight == 1) {
+      for (size_t j = 0; j < columns; j++)
+        sum[j] += (double)row[j];
+    } else {
+      for (size_t j = 0; j < columns; j++)
+        sum[j] += weight * (double)row[j];
+    }
   }
+}
+
+/* Eight columns at most, so that their sums stay in registers. */
+PANEL_INLINE void panel_moments_of(double *restrict sums, double *restrict squares, const float *restrict rows,
+                                   const float *restrict origin, size_t count, size_t columns, size_t width) {
+  double sum[8] = {0}, square[8] = {0};
+  for (size_t r = 0; r < count; r++) {
+    for (size_t j = 0; j < width; j++) {
+      double value = (double)rows[r * columns + j] - (double)origin[j];
+      sum[j] += value;
+      square[j] += value * value;
+    }
+  }
+  for (size_t j = 0; j < width; j++) {
+    sums[j] += sum[j];
+    squares[j] += square[j];
+  }
+}
+
+PANEL_INLINE void panel_moments(double *sums, double *squares, const float *rows, const float *origin, size_t count,
+                                size_t columns) {
+  size_t j = 0;
+  for (; j + 8 <= columns; j += 8)
+    panel_moments_of(sums + j, squares + j, rows + j, origin + j, count, columns, 8);
+  for (; j < columns; j++)
+    panel_moments_of(sums + j, squares + j, rows + j, origin + j, count, columns, 1);
 }
 
 PANEL_INLINE double panel_fold(const double lanes[8]) {

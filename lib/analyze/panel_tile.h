@@ -110,8 +110,14 @@ TILE_TARGET static void totals(double *out, const float *values, uint32_t count)
   panel_totals(out, values, RECS__PANEL, count);
 }
 
-TILE_TARGET static void add(double *sums, const float *rows, const uint32_t *labels, size_t count, uint32_t columns) {
-  panel_add(sums, rows, labels, count, columns);
+TILE_TARGET static void add(double *sums, const float *rows, const uint32_t *labels, const float *weights, size_t count,
+                            uint32_t columns) {
+  panel_add(sums, rows, labels, weights, count, columns);
+}
+
+TILE_TARGET static void moments(double *sums, double *squares, const float *rows, const float *origin, size_t count,
+                                uint32_t columns) {
+  panel_moments(sums, squares, rows, origin, count, columns);
 }
 
 TILE_TARGET static void measure(double *out, const float *rows, const float *points, const uint32_t *labels,

@@ -396,7 +396,7 @@ START_TEST(refused_arguments) {
   bad = options, bad.clusters = ROWS + 1, check_option(bad, "clusters is 7, but there are 6 rows");
   bad = options, bad.starts = 0, check_option(bad, "starts is 0");
   bad = options, bad.max_iterations = 0, check_option(bad, "max_iterations is 0");
-  bad = options, bad.seeding = 3, check_option(bad, "seeding is 3");
+  bad = options, bad.seeding = 4, check_option(bad, "seeding is 4");
   bad = options, bad.tolerance = -1, check_option(bad, "tolerance is -1");
   bad = options, bad.tolerance = NAN, check_option(bad, "tolerance is");
   bad = options, bad.struct_size = 3, check_option(bad, "struct_size");

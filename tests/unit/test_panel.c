@@ -125,13 +125,21 @@ START_TEST(rows_one_by_one) {
     labels[r] = r * 7 % POINTS_MAX;
   fill(rows, RECS__PANEL * COLUMNS_MAX, 6);
   fill(points, POINTS_MAX * COLUMNS_MAX, 7);
+  fill(norms, POINTS_MAX, 8);
   for (uint32_t columns = 1; columns <= COLUMNS_MAX; columns++) {
     memset(sums, 0, sizeof sums);
     memset(others, 0, sizeof others);
-    both.plain->add(sums, rows, labels, RECS__PANEL, columns);
-    both.fast->add(others, rows, labels, RECS__PANEL, columns);
+    both.plain->add(sums, rows, labels, NULL, RECS__PANEL, columns);
+    both.fast->add(others, rows, labels, NULL, RECS__PANEL, columns);
     ck_assert_mem_eq(sums, others, sizeof sums);
     ck_assert_double_eq(sums[0], rows[0]);
+    both.plain->add(sums, rows, labels, norms, RECS__PANEL, columns);
+    both.fast->add(others, rows, labels, norms, RECS__PANEL, columns);
+    ck_assert_mem_eq(sums, others, sizeof sums);
+    ck_assert_double_eq(sums[0], rows[0] + (double)norms[0] * (double)rows[0]);
+    both.plain->moments(sums, sums + columns, rows, points, RECS__PANEL, columns);
+    both.fast->moments(others, others + columns, rows, points, RECS__PANEL, columns);
+    ck_assert_mem_eq(sums, others, sizeof sums);
     both.plain->measure(distances, rows, points, labels, RECS__PANEL, columns);
     both.fast->measure(found, rows, points, labels, RECS__PANEL, columns);
     ck_assert_mem_eq(distances, found, sizeof found);

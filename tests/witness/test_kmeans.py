@@ -137,3 +137,48 @@ def test_silhouette(recs, rows, columns, clusters):
     recs.ok(recs.lib.recs_silhouette(out, recs.context(2), recs.array("float", values), rows, columns,
                                      recs.array("uint32_t", labels), clusters, 0, 1))
     assert out[0] == pytest.approx(0 if rows == 2 else silhouette_score(values.astype(np.float64), labels), abs=1e-6)
+
+
+def unit(values):
+    return (values / np.linalg.norm(values.astype(np.float64), axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("rows,columns,clusters", CASES)
+def test_weights(recs, rows, columns, clusters):
+    values, random = clouds(21, rows, columns, clusters), np.random.default_rng(rows)
+    weights = (random.exponential(size=rows) * (random.random(rows) > 0.1)).astype(np.float32)
+    centers = values[random.choice(rows, clusters, replace=False)].copy()
+    ours = fit(recs, values, clusters, centers, tolerance=0, weights=recs.array("float", weights))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        theirs = KMeans(clusters, init=centers, n_init=1, tol=0, algorithm="lloyd").fit(values, sample_weight=weights)
+    assert recs.lib.recs_kmeans_inertia(ours) == pytest.approx(theirs.inertia_, rel=1e-4)
+    np.testing.assert_allclose(centers_of(recs, ours), theirs.cluster_centers_, rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("rows,columns,clusters", [(300, 2, 3), (2000, 7, 9), (5000, 16, 8), (3000, 33, 12), (700, 128, 5)])
+def test_cosine(recs, rows, columns, clusters):
+    """Spherical k-means written out in numpy, over rows of length 1."""
+    values = clouds(22, rows, columns, clusters, spread=2.5)
+    start = np.random.default_rng(rows).choice(rows, clusters, replace=False)
+    ours = fit(recs, values, clusters, values[start].copy(), tolerance=0, max_iterations=5, distance=2)
+    rows_of_one = unit(values).astype(np.float64)
+    centers = rows_of_one[start]
+    for _ in range(5):
+        labels = (rows_of_one @ centers.T).argmax(axis=1)
+        sums = np.array([rows_of_one[labels == c].sum(axis=0) for c in range(clusters)])
+        assert np.bincount(labels, minlength=clusters).min() > 0
+        centers = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    inertia = (2 - 2 * (rows_of_one @ centers.T).max(axis=1)).sum()
+    assert recs.lib.recs_kmeans_inertia(ours) == pytest.approx(inertia, rel=1e-3)
+    assert np.median(np.abs(centers_of(recs, ours) - centers)) < 1e-5
+
+
+@pytest.mark.parametrize("seeding", ["plusplus", "parallel"])
+def test_whole_fits_are_as_good(recs, seeding):
+    """Mean inertia of fits whose seeding does not look at all rows, against scikit-learn's, which does."""
+    values = clouds(23, 40000, 8, 40, spread=1.2)
+    ours = np.mean([recs.lib.recs_kmeans_inertia(fit(recs, values, 25, seed=seed, starts=1, seeding={"plusplus": 1, "parallel": 3}[seeding]))
+                    for seed in range(10)])
+    theirs = np.mean([KMeans(25, n_init=1, random_state=seed).fit(values).inertia_ for seed in range(10)])
+    assert ours <= theirs * 1.005

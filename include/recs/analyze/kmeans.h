@@ -17,8 +17,20 @@ typedef struct recs_kmeans recs_kmeans;
 
 /** How the first centres are chosen. */
 enum {
-  RECS_SEEDING_PLUSPLUS = 1, /**< k-means++ (Arthur and Vassilvitskii 2007), greedy with 2 + ln k tries a centre. */
-  RECS_SEEDING_RANDOM = 2    /**< k distinct rows at random. */
+  RECS_SEEDING_PLUSPLUS = 1, /**< k-means++ (Arthur and Vassilvitskii 2007), greedy with 2 + ln k tries a centre, then k / 4
+                                  rounds of exchanging a centre for the best of 8 rows (local search: Lattanzi and Sohler 2019).
+                                  Where rows are many it looks at a sample of them, and moves the centres by up to 20
+                                  of Lloyd's iterations over the sample. */
+  RECS_SEEDING_RANDOM = 2,   /**< k distinct rows at random, by weight where there are weights. */
+  RECS_SEEDING_PARALLEL = 3  /**< k-means|| (Bahmani and others 2012): 5 passes over all rows that draw about 2 k each, and
+                                  PLUSPLUS over what was drawn, weighed by the rows nearest to it. */
+};
+
+/** What is near. */
+enum {
+  RECS_DISTANCE_EUCLIDEAN = 1, /**< Squared Euclidean distance. */
+  RECS_DISTANCE_COSINE = 2     /**< Spherical k-means (Dhillon and Modha 2001): rows and centres count as if brought to length 1, so
+                                    the squared distance is 2 - 2 cos. A row of zeros has no direction and is refused. */
 };
 
 /** Options of recs_kmeans_fit(). */
@@ -32,6 +44,11 @@ typedef struct recs_kmeans_options {
   uint32_t starts;         /**< The best of this many starts by inertia; default 10. */
   uint32_t max_iterations; /**< Of one start; default 300. */
   int32_t seeding;         /**< RECS_SEEDING_*; default PLUSPLUS. */
+  const float *weights;    /**< NULL (default: all 1), or a weight for each row, finite and not negative: a row of weight w counts
+                                as w equal rows. At least as many rows as clusters must weigh more than 0. */
+  int32_t distance;        /**< RECS_DISTANCE_*; default EUCLIDEAN. */
+  uint32_t seeding_rows;   /**< How many rows PLUSPLUS looks at, drawn evenly along the rows (by weight); from half of the rows
+                                on it looks at all. 0 (default): 256 a cluster, at least 16,384. */
 } recs_kmeans_options;
 
 /** The schema of recs_kmeans_options. Static. Any thread. @since 0.1 */
@@ -49,10 +66,10 @@ RECS_API int32_t recs_kmeans_options_init(recs_kmeans_options *options, size_t s
 
 /**
  * Clusters rows so that the sum of their squared distances to their cluster's mean is small (k-means, Lloyd 1982).
- * Distances are floats, sums and the inertia doubles. A cluster that loses all its rows gets the row farthest from its
- * own centre, several such clusters one each; when there are fewer distinct rows than clusters, some stay empty.
- * Labels, centres and inertia belong together: recs_kmeans_predict() gives the same labels for the same rows. The same
- * bits for any number of threads and any CPU features.
+ * Distances are floats, sums and the inertia doubles (both by weight). A cluster that loses all its rows gets the row
+ * farthest from its own centre, several such clusters one each; when there are fewer distinct rows than clusters, some
+ * stay empty, which recs_kmeans_sizes() tells. Labels, centres and inertia belong together: recs_kmeans_predict() gives
+ * the same labels for the same rows. The same bits for any number of threads and any CPU features.
  * @param[out] out the clustering; the caller frees it with recs_kmeans_free().
  * @param context allocator, threads and CPU features; kept alive by the clustering.
  * @param values @p rows x @p columns finite floats, row after row, small enough that squared distances fit a float
@@ -63,10 +80,12 @@ RECS_API int32_t recs_kmeans_options_init(recs_kmeans_options *options, size_t s
  * @param progress NULL, or called on this thread from time to time.
  * @param payload handed to @p progress.
  * @return #RECS_OK; #RECS_ERROR_INVALID; #RECS_ERROR_NUMERIC with row and column of a value that is NaN, infinite or
- * too large; #RECS_ERROR_OVERFLOW beyond 2^32 - 2 rows; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
- * Thread safety: any thread. Complexity: O(starts x iterations x rows x clusters x columns); k-means++ costs as much as
- * about 2 + ln k iterations. Memory beside the values: O(rows x (1 + ln k) + clusters x columns), sums included at most
- * as much as the values.
+ * too large, and with the row of a weight that is negative or not finite, or of zeros under cosine;
+ * #RECS_ERROR_OVERFLOW beyond 2^32 - 2 rows; #RECS_ERROR_CANCELLED; #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O(starts x iterations x rows x clusters x columns); PLUSPLUS looks at m =
+ * seeding_rows of the rows in O(m x clusters x ln clusters x columns), PARALLEL costs about 10 iterations. Memory beside
+ * the values: 8 bytes a row (labels, twice); a sample of m rows and 4 (3 + ln clusters) bytes each; sums of doubles,
+ * clusters x columns for each of up to 64 blocks of the rows, which have at least two rows a cluster.
  * @since 0.1
  */
 RECS_API int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const float *values, size_t rows,
