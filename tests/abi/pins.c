@@ -104,6 +104,9 @@ _Static_assert(RECS_ITEMSETS_CLOSED == 2, "RECS_ITEMSETS_CLOSED");
 _Static_assert(RECS_ITEMSETS_MAXIMAL == 3, "RECS_ITEMSETS_MAXIMAL");
 _Static_assert(RECS_SEEDING_PLUSPLUS == 1, "RECS_SEEDING_PLUSPLUS");
 _Static_assert(RECS_SEEDING_RANDOM == 2, "RECS_SEEDING_RANDOM");
+_Static_assert(RECS_SEEDING_PARALLEL == 3, "RECS_SEEDING_PARALLEL");
+_Static_assert(RECS_DISTANCE_EUCLIDEAN == 1, "RECS_DISTANCE_EUCLIDEAN");
+_Static_assert(RECS_DISTANCE_COSINE == 2, "RECS_DISTANCE_COSINE");
 _Static_assert(RECS_PERIOD_DAY == 1, "RECS_PERIOD_DAY");
 _Static_assert(RECS_PERIOD_WEEK == 2, "RECS_PERIOD_WEEK");
 _Static_assert(RECS_PERIOD_MONTH == 3, "RECS_PERIOD_MONTH");
@@ -321,7 +324,10 @@ _Static_assert(offsetof(recs_kmeans_options, clusters) == 32, "recs_kmeans_optio
 _Static_assert(offsetof(recs_kmeans_options, starts) == 36, "recs_kmeans_options.starts");
 _Static_assert(offsetof(recs_kmeans_options, max_iterations) == 40, "recs_kmeans_options.max_iterations");
 _Static_assert(offsetof(recs_kmeans_options, seeding) == 44, "recs_kmeans_options.seeding");
-_Static_assert(sizeof(recs_kmeans_options) == 48, "recs_kmeans_options");
+_Static_assert(offsetof(recs_kmeans_options, weights) == 48, "recs_kmeans_options.weights");
+_Static_assert(offsetof(recs_kmeans_options, distance) == 56, "recs_kmeans_options.distance");
+_Static_assert(offsetof(recs_kmeans_options, seeding_rows) == 60, "recs_kmeans_options.seeding_rows");
+_Static_assert(sizeof(recs_kmeans_options) == 64, "recs_kmeans_options");
 _Static_assert(offsetof(recs_retention_options, struct_size) == 0, "recs_retention_options.struct_size");
 _Static_assert(offsetof(recs_retention_options, births) == 8, "recs_retention_options.births");
 _Static_assert(offsetof(recs_retention_options, returns) == 16, "recs_retention_options.returns");
@@ -522,6 +528,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("513 values and offsets are as they were");
+  puts("519 values and offsets are as they were");
   return 0;
 }
