@@ -180,6 +180,7 @@ static recs_itemsets *new_itemsets(recs_context *context, uint64_t baskets, cons
   self->baskets = baskets;
   self->kind = options->kind;
   self->min_size = options->min_size;
+  self->max_size = options->max_size == 0 ? UINT32_MAX : options->max_size;
   return self;
 }
 

@@ -10,6 +10,7 @@ struct recs_itemsets {
   uint64_t baskets; /* N */
   int32_t kind;     /* RECS_ITEMSETS_* */
   uint32_t min_size;
+  uint32_t max_size; /* UINT32_MAX: any */
   uint32_t largest;   /* size of the largest set */
   uint64_t *size_of;  /* by size, 0 to largest + 1: the first set of at least that size */
   uint64_t *items_of; /* by size: where its items begin */

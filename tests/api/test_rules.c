@@ -20,7 +20,7 @@ static const int32_t metrics[] = {RECS_METRIC_SUPPORT,
                                   RECS_METRIC_CONSEQUENT_SUPPORT};
 enum { METRICS = sizeof metrics / sizeof metrics[0] };
 
-static recs_itemsets *mine(uint32_t min_count, int32_t kind, uint32_t min_size) {
+static recs_itemsets *mine_sizes(uint32_t min_count, int32_t kind, uint32_t min_size, uint32_t max_size) {
   recs_apriori_options options;
   recs_matrix *matrix;
   recs_itemsets *out;
@@ -28,10 +28,15 @@ static recs_itemsets *mine(uint32_t min_count, int32_t kind, uint32_t min_size) 
   options.min_count = min_count;
   options.kind = kind;
   options.min_size = min_size;
+  options.max_size = max_size;
   ck_ok(recs_test_baskets(&matrix, context, masks, BASKETS, ITEMS));
   ck_ok(recs_test_mine(&out, matrix, &options));
   recs_matrix_free(matrix);
   return out;
+}
+
+static recs_itemsets *mine(uint32_t min_count, int32_t kind, uint32_t min_size) {
+  return mine_sizes(min_count, kind, min_size, 0);
 }
 
 /* Dense enough for nearly all sets, and the last item in every basket that has the one before. */
@@ -144,10 +149,22 @@ static void check_order(const recs_rules *rules, int32_t metric) {
   }
 }
 
+static void check_values(const recs_rules *rules) {
+  uint64_t count = recs_rules_count(rules);
+  for (uint64_t i = 0; i < count; i += count > 500 ? 17 : 1) {
+    uint32_t left, right;
+    get(&left, &right, rules, i);
+    for (size_t m = 0; m < METRICS; m++) {
+      double value = value_of(rules, i, metrics[m]), wanted = expect(left, right, metrics[m]);
+      ck_hold(value == wanted || fabs(value - wanted) <= 1e-12 * fabs(wanted) + 1e-15);
+    }
+  }
+}
+
 /* All rules that the options allow, each once. */
 static void check_rules(const recs_rules_options *options) {
   recs_rules *rules = make(options);
-  uint64_t expected = 0, marks = 0;
+  uint64_t expected = 0;
   for (uint32_t set = 1; set < 1 << ITEMS; set++) {
     for (uint32_t right = (set - 1) & set; supports[set] != 0 && right != 0; right = (right - 1) & set) {
       uint32_t left = set & ~right, l = (uint32_t)__builtin_popcount(left), r = (uint32_t)__builtin_popcount(right);
@@ -160,15 +177,7 @@ static void check_rules(const recs_rules_options *options) {
   }
   ck_assert_uint_eq(recs_rules_count(rules), expected);
   check_order(rules, options->metric); /* strict, so that no rule comes twice */
-  for (uint64_t i = 0; i < expected; i += expected > 500 ? 17 : 1, marks++) {
-    uint32_t left, right;
-    get(&left, &right, rules, i);
-    for (size_t m = 0; m < METRICS; m++) {
-      double value = value_of(rules, i, metrics[m]), wanted = expect(left, right, metrics[m]);
-      ck_hold(value == wanted || fabs(value - wanted) <= 1e-12 * fabs(wanted) + 1e-15);
-    }
-  }
-  ck_hold(marks > 0 || expected == 0);
+  check_values(rules);
   recs_rules_free(rules);
 }
 
@@ -252,21 +261,146 @@ START_TEST(filter_and_sort) {
 }
 END_TEST
 
-START_TEST(needs_all_itemsets) {
-  recs_itemsets *closed = mine(40, RECS_ITEMSETS_CLOSED, 1), *maximal = mine(40, RECS_ITEMSETS_MAXIMAL, 1);
-  recs_itemsets *pairs = mine(40, RECS_ITEMSETS_ALL, 2), *none = mine(BASKETS + 1, RECS_ITEMSETS_ALL, 1);
+/* The rules of sets that are given alone, their parts counted in the baskets; of closed sets those follow from the others. */
+static void check_given(int32_t kind, uint32_t min_size, uint32_t max_size, int counted) {
+  recs_rules_options options = options_of(RECS_METRIC_LIFT, -INFINITY);
+  recs_matrix *baskets = NULL;
+  recs_itemsets *given = mine_sizes(40, kind, min_size, max_size);
+  recs_rules *rules;
+  uint64_t expected = 0;
+  ck_ok(recs_test_baskets(&baskets, context, masks, BASKETS, ITEMS));
+  options.baskets = counted ? baskets : NULL;
+  ck_ok(recs_rules_create(&rules, given, &options, NULL, NULL));
+  for (uint64_t i = 0; i < recs_itemsets_count(given); i++) {
+    size_t size;
+    ck_ok(recs_itemsets_get(NULL, &size, NULL, given, i));
+    expected += (UINT64_C(1) << size) - 2;
+  }
+  ck_assert_uint_gt(expected, 0);
+  ck_assert_uint_eq(recs_rules_count(rules), expected);
+  check_order(rules, RECS_METRIC_LIFT);
+  check_values(rules);
+  recs_rules_free(rules);
+  recs_itemsets_free(given);
+  recs_matrix_free(baskets);
+}
+
+START_TEST(of_closed_and_maximal) {
+  check_given(RECS_ITEMSETS_CLOSED, 1, 0, 0);
+  check_given(RECS_ITEMSETS_CLOSED, 1, 0, 1);
+  check_given(RECS_ITEMSETS_CLOSED, 3, 5, 1);
+  check_given(RECS_ITEMSETS_MAXIMAL, 1, 0, 1);
+  check_given(RECS_ITEMSETS_ALL, 3, 4, 1);
+}
+END_TEST
+
+static void lacks(int32_t kind, uint32_t min_size, uint32_t max_size) {
+  recs_itemsets *given = mine_sizes(40, kind, min_size, max_size);
   recs_rules *rules = (recs_rules *)&rules;
-  ck_fails(recs_rules_create(&rules, closed, NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "all frequent itemsets");
+  ck_fails(recs_rules_create(&rules, given, NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "give the baskets");
   ck_assert_ptr_null(rules);
-  ck_fails(recs_rules_create(&rules, maximal, NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "all frequent itemsets");
-  ck_fails(recs_rules_create(&rules, pairs, NULL, NULL, NULL), RECS_ERROR_UNSUPPORTED, "of one item");
+  recs_itemsets_free(given);
+}
+
+START_TEST(needs_counts_of_parts) {
+  recs_itemsets *none = mine(BASKETS + 1, RECS_ITEMSETS_ALL, 1), *maximal = mine(40, RECS_ITEMSETS_MAXIMAL, 1);
+  recs_rules_options options = options_of(RECS_METRIC_LIFT, 0);
+  recs_matrix *fewer, *narrow;
+  recs_rules *rules;
+  lacks(RECS_ITEMSETS_MAXIMAL, 1, 0);
+  lacks(RECS_ITEMSETS_ALL, 2, 0);
+  lacks(RECS_ITEMSETS_CLOSED, 2, 0);
+  lacks(RECS_ITEMSETS_CLOSED, 1, 3);
   ck_ok(recs_rules_create(&rules, none, NULL, NULL, NULL));
   ck_assert_uint_eq(recs_rules_count(rules), 0);
   recs_rules_free(rules);
-  recs_itemsets_free(closed);
-  recs_itemsets_free(maximal);
-  recs_itemsets_free(pairs);
+  ck_ok(recs_test_baskets(&fewer, context, masks, BASKETS - 1, ITEMS));
+  ck_ok(recs_test_baskets(&narrow, context, masks, BASKETS, ITEMS - 1));
+  options.baskets = fewer;
+  ck_fails(recs_rules_create(&rules, maximal, &options, NULL, NULL), RECS_ERROR_INVALID, "399 baskets are not empty, but 400");
+  options.baskets = narrow;
+  ck_fails(recs_rules_create(&rules, maximal, &options, NULL, NULL), RECS_ERROR_INVALID, "the baskets know 7 items");
+  recs_matrix_free(fewer);
+  recs_matrix_free(narrow);
   recs_itemsets_free(none);
+  recs_itemsets_free(maximal);
+}
+END_TEST
+
+static recs_candidates *set_of(uint32_t mask) {
+  uint32_t rows[ITEMS];
+  size_t count = 0;
+  recs_candidates *out;
+  for (uint32_t item = 0; item < ITEMS; item++) {
+    if ((mask >> item & 1) != 0)
+      rows[count++] = item;
+  }
+  ck_ok(recs_candidates_create(&out, context, ITEMS, rows, count, NULL, 0));
+  return out;
+}
+
+/* What the sides of a rule must be, as masks. */
+typedef struct sides {
+  uint32_t left_only, right_only, left_has, right_has, most_left, most_right;
+} sides;
+
+static int suits(const sides *wanted, uint32_t left, uint32_t right) {
+  return (left & ~wanted->left_only) == 0 && (right & ~wanted->right_only) == 0 && (wanted->left_has & ~left) == 0 &&
+         (wanted->right_has & ~right) == 0 &&
+         (wanted->most_left == 0 || (uint32_t)__builtin_popcount(left) <= wanted->most_left) &&
+         (wanted->most_right == 0 || (uint32_t)__builtin_popcount(right) <= wanted->most_right);
+}
+
+/* Which items stand where, with sizes, and bounds of two metrics beside the one that orders. */
+START_TEST(by_items_of_sides) {
+  static const sides cases[] = {{0x0F, 0xFF, 0, 0, 0, 0},        {0xFF, 0x81, 0, 0, 0, 0},       {0xFF, 0xFF, 0x05, 0, 0, 0},
+                                {0xFF, 0xFF, 0, 0x42, 0, 2},     {0x3C, 0xC3, 0x04, 0x40, 3, 0}, {0x7F, 0xFF, 0x01, 0x80, 2, 1},
+                                {0xFF, 0xFF, 0x03, 0x03, 0, 0}, {0, 0xFF, 0, 0, 0, 0}};
+  static const recs_rules_bound bounds[] = {{RECS_METRIC_CONFIDENCE, 0, 0.5, 0.95}, {RECS_METRIC_FISHERS_EXACT, 0, 0, 0.95}};
+  const sides *wanted = &cases[_i];
+  recs_rules_options options = options_of(RECS_METRIC_LEVERAGE, -0.05);
+  recs_candidates *sets[4] = {set_of(wanted->left_only), set_of(wanted->right_only), set_of(wanted->left_has),
+                              set_of(wanted->right_has)};
+  recs_rules *every = make(&options), *some;
+  uint64_t next = 0;
+  options.antecedent_items = sets[0];
+  options.consequent_items = sets[1];
+  options.antecedent_has = wanted->left_has == 0 ? NULL : sets[2];
+  options.consequent_has = sets[3];
+  options.max_antecedent = wanted->most_left;
+  options.max_consequent = wanted->most_right;
+  options.bounds = bounds;
+  options.bound_count = 2;
+  some = make(&options);
+  for (uint64_t i = 0; i < recs_rules_count(every); i++) {
+    uint32_t left, right;
+    double confidence = value_of(every, i, RECS_METRIC_CONFIDENCE), p = value_of(every, i, RECS_METRIC_FISHERS_EXACT);
+    get(&left, &right, every, i);
+    if (!suits(wanted, left, right) || confidence < 0.5 || confidence > 0.95 || p > 0.95)
+      continue;
+    ck_hold(next < recs_rules_count(some));
+    assert_same_rule(every, i, some, next++);
+  }
+  ck_assert_uint_eq(next, recs_rules_count(some));
+  ck_assert(next > 0 || _i >= 6);
+  for (size_t k = 0; k < 4; k++)
+    recs_candidates_free(sets[k]);
+  recs_rules_free(every);
+  recs_rules_free(some);
+}
+END_TEST
+
+/* Less of a p-value is better: the best rules come first, and the minimum is the worst one allowed. */
+START_TEST(less_is_better) {
+  recs_rules_options options = options_of(RECS_METRIC_FISHERS_EXACT, 0.3);
+  recs_rules *rules = make(&options);
+  ck_assert_uint_gt(recs_rules_count(rules), 20);
+  for (uint64_t i = 0; i < recs_rules_count(rules); i++) {
+    double p = value_of(rules, i, RECS_METRIC_FISHERS_EXACT);
+    ck_hold(p <= 0.3 && p >= 0);
+    ck_hold(i == 0 || value_of(rules, i - 1, RECS_METRIC_FISHERS_EXACT) <= p);
+  }
+  recs_rules_free(rules);
 }
 END_TEST
 
@@ -282,14 +416,24 @@ START_TEST(refusals) {
   const uint32_t *items = masks;
   size_t count = 3;
   double value = 1;
-  bad.metric = 9;
-  refuse(&bad, "metric is 9");
+  bad.metric = RECS_METRIC_RELATIVE_RISK + 1;
+  refuse(&bad, "metric is 44");
   bad = good, bad.metric = 0;
   refuse(&bad, "metric is 0");
   bad = good, bad.minimum = NAN;
   refuse(&bad, "minimum");
   bad = good, bad.struct_size = 1;
   refuse(&bad, "struct_size");
+  bad = good, bad.bound_count = 1;
+  refuse(&bad, "bounds");
+  bad.bounds = &(recs_rules_bound){.metric = 99};
+  refuse(&bad, "number 99");
+  bad.bounds = &(recs_rules_bound){.metric = RECS_METRIC_LIFT, .minimum = 2, .maximum = 1};
+  refuse(&bad, "bound 0 of lift: minimum is 2");
+  bad.bounds = &(recs_rules_bound){.metric = RECS_METRIC_LIFT, .minimum = NAN, .maximum = 1};
+  refuse(&bad, "bound 0 of lift: minimum is nan");
+  bad.bounds = &(recs_rules_bound){.metric = RECS_METRIC_LIFT, .reserved = 3};
+  refuse(&bad, "reserved of bound 0 is 3");
   ck_fails(recs_rules_create(NULL, itemsets, NULL, NULL, NULL), RECS_ERROR_INVALID, "out");
   ck_fails(recs_rules_create(&other, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "itemsets");
   ck_fails(recs_rules_filter(&other, rules, 0, 0, 1), RECS_ERROR_INVALID, "number 0");
@@ -341,6 +485,7 @@ START_TEST(progress_and_cancel) {
 }
 END_TEST
 
+/* The payload is the kind of itemsets. */
 static int32_t make_once(recs_context *heap, void *payload) {
   recs_rules_options options = options_of(RECS_METRIC_LIFT, 0);
   recs_apriori_options mining;
@@ -348,9 +493,10 @@ static int32_t make_once(recs_context *heap, void *payload) {
   recs_itemsets *few = NULL;
   recs_rules *rules = NULL, *filtered = NULL, *sorted = NULL;
   int32_t status = recs_test_baskets(&matrix, heap, masks, 30, 5);
-  (void)payload;
   ck_assert_int_eq(recs_apriori_options_init(&mining, sizeof mining), RECS_OK);
   mining.min_count = 3;
+  mining.kind = *(const int32_t *)payload;
+  options.baskets = mining.kind == RECS_ITEMSETS_MAXIMAL ? matrix : NULL;
   if (status == RECS_OK)
     status = recs_test_mine(&few, matrix, &mining);
   if (status == RECS_OK)
@@ -368,7 +514,8 @@ static int32_t make_once(recs_context *heap, void *payload) {
 }
 
 START_TEST(out_of_memory) {
-  recs_test_oom(make_once, NULL);
+  int32_t kind = RECS_ITEMSETS_ALL + _i;
+  recs_test_oom(make_once, &kind);
 }
 END_TEST
 
@@ -380,10 +527,13 @@ int main(void) {
   tcase_add_test(tests, by_sizes_and_consequent);
   tcase_add_test(tests, best_rules_only);
   tcase_add_test(tests, filter_and_sort);
-  tcase_add_test(tests, needs_all_itemsets);
+  tcase_add_test(tests, of_closed_and_maximal);
+  tcase_add_test(tests, needs_counts_of_parts);
+  tcase_add_loop_test(tests, by_items_of_sides, 0, 8);
+  tcase_add_test(tests, less_is_better);
   tcase_add_test(tests, refusals);
   tcase_add_test(tests, progress_and_cancel);
-  tcase_add_test(tests, out_of_memory);
+  tcase_add_loop_test(tests, out_of_memory, 0, 3);
   suite_add_tcase(suite, tests);
   return recs_test_run(suite);
 }
