@@ -6,8 +6,10 @@
 #include <recs/analyze/funnel.h>
 #include <recs/analyze/itemsets.h>
 #include <recs/analyze/kmeans.h>
+#include <recs/analyze/patterns.h>
 #include <recs/analyze/retention.h>
 #include <recs/analyze/rules.h>
+#include <recs/analyze/sequence_store.h>
 #include <recs/analyze/sequences.h>
 
 #endif

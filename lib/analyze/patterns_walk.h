@@ -1,0 +1,63 @@
+/* The depth-first walk over prefixes: a level holds what can follow its prefix, and where. */
+#ifndef RECS_LIB_ANALYZE_PATTERNS_WALK_H
+#define RECS_LIB_ANALYZE_PATTERNS_WALK_H
+
+#include "lib/analyze/patterns.h"
+
+/* Where a pattern can end. */
+typedef struct recs__pattern_place {
+  uint32_t at;    /* a cell, or an element */
+  uint32_t start; /* the latest element at which a match that ends here can begin; not used in simple searches */
+} recs__pattern_place;
+
+/* What follows one prefix: branches in order of their words, each with its support and its places, in order. */
+typedef struct recs__pattern_level {
+  uint32_t branches;
+  uint32_t next; /* the branch to be taken next */
+  uint32_t last; /* the branches from here on are another's */
+  uint32_t *words;
+  uint32_t *supports;
+  uint64_t *begins; /* branches + 1, of the places */
+  recs__pattern_place *places;
+  size_t branch_room, support_room, begin_room, place_room;
+  /* Simple searches: the cells that the places are of, and what their codes stand for. */
+  const recs__pattern_cell *cells;
+  const uint32_t *names; /* NULL: themselves */
+  uint32_t codes;
+  recs__pattern_cell *own_cells; /* a copy of what follows, of frequent items alone */
+  uint32_t *own_names;
+  size_t cell_room, name_room;
+} recs__pattern_level;
+
+typedef struct recs__pattern_walker {
+  recs__pattern_mining *mining;
+  uint32_t thread;
+  uint32_t *words; /* the prefix */
+  size_t word_room;
+  recs__pattern_level **levels;
+  size_t level_count, level_room;
+  uint32_t *counts;  /* by code, twice as many with sets: sequences */
+  uint32_t *slots;   /* by the same */
+  uint32_t *touched; /* which of them are not 0 */
+  uint32_t *places;  /* by the same, searches with limits: places */
+  uint32_t *stamps;  /* by the same: the visit that counted it last */
+  uint32_t visit;
+  uint64_t steps;
+} recs__pattern_walker;
+
+/* One thread's search. */
+recs__pattern_walker *recs__pattern_walker_new(recs__pattern_mining *mining, uint32_t thread);
+void recs__pattern_walker_free(recs__pattern_walker *walker, const recs_context *context);
+
+/* Fills a level: what follows the places of a branch. `from` is the level of the branch, NULL for a single item; `word` the branch's
+ * own. */
+int32_t recs__pattern_expand_simple(recs__pattern_walker *walker, recs__pattern_level *level, const recs__pattern_level *from,
+                                    const recs__pattern_place *places, size_t count);
+int32_t recs__pattern_expand_limited(recs__pattern_walker *walker, recs__pattern_level *level, uint32_t word,
+                                     const recs__pattern_place *places, size_t count);
+
+/* The frequent ones of the first `touched` indexes of walker->counts become the level's branches, in order, and walker->touched has them
+ * first. An index below `half` is a code that joins the last element, others begin one. The counts are 0 again. */
+int32_t recs__pattern_choose(recs__pattern_walker *walker, recs__pattern_level *level, uint32_t touched, uint32_t half);
+
+#endif
