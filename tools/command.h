@@ -27,6 +27,7 @@ extern const command command_recommend;
 extern const command command_retention;
 extern const command command_rules;
 extern const command command_segment;
+extern const command command_sequences;
 extern const command command_similar;
 extern const command command_similarity;
 

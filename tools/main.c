@@ -14,6 +14,7 @@ static const command *const commands[] = {
     &command_segment,
     &command_itemsets,
     &command_rules,
+    &command_sequences,
     &command_similarity,
     &command_funnel,
     &command_retention,

@@ -157,6 +157,54 @@ def test_sequences(model):
     assert both["length_a"] == 3 and 0 < both["ratio"] < 1
 
 
+def test_patterns(log, tmp_path):
+    """What comes after what, from a log and from lines; elements, gaps in places and days, rules, what comes next, budgets."""
+    def patterns(*arguments):
+        shown = json.loads(recs("sequences", *arguments, "--format", "json").stdout)
+        return {row["pattern"]: row["count"] for row in shown["patterns"]}
+
+    shown = json.loads(recs("sequences", log, "--min-count", 2, "--format", "json").stdout)
+    assert shown["sequences"] == 5 and shown["min_count"] == 2 and set(shown["timings"]) == {"read", "fit"}
+    assert shown["patterns"][0] == {"pattern": "teacup", "length": 1, "count": 3, "support": 0.6}
+    pairs = {"teapot > teacup": 2, "teacup > saucer": 2, "teacup > sugar bowl": 2, "lantern > bird table": 2}
+    assert patterns(log, "--min-count", 2, "--min-length", 2) == pairs
+    assert patterns(log, "--min-count", 2, "--min-length", 2, "--window", "3d") == {
+        "teapot > teacup": 2, "teacup > sugar bowl": 2}
+    assert patterns(log, "--min-count", 2, "--min-length", 2, "--min-gap", "1d") == {
+        "teacup > sugar bowl": 2, "lantern > bird table": 2}
+    assert patterns(log, "--min-count", 2, "--kind", "maximal") == pairs
+    assert patterns(log, "--min-count", 1, "--elements", "time", "--contain", "saucer,sugar bowl", "--max-length", 2) == {
+        "saucer > sugar bowl": 1}
+    assert patterns(log, "--min-count", 1, "--elements", "session", "--basket", "order", "--max-length", 2, "--contain",
+                    "teapot,teacup") == {"teapot + teacup": 1, "teapot > teacup": 1}
+    assert len(patterns(log, "--min-count", 1, "--top", 4)) == 4
+    assert json.loads(recs("sequences", log, "--min-count", 2, "--count").stdout)["count"] == 10
+    lines = tmp_path / "trails.txt"
+    lines.write_text("a b c\na c b\nb c\n")
+    assert patterns(lines, "--min-support", 0.6, "--max-gap", 1) == {"b": 3, "c": 3, "a": 2, "b > c": 2}
+    rules = json.loads(recs("sequences", lines, "--min-count", 2, "--rules", "--format", "json").stdout)["rules"]
+    assert [(row["antecedent"], row["consequent"], row["count"], row["confidence"]) for row in rules][:2] == [
+        ("a", "b", 2, 1.0), ("a", "c", 2, 1.0)]
+    following = json.loads(recs("sequences", lines, "--min-count", 2, "--after", "a", "--format", "json").stdout)["next"]
+    assert [(row["item"], row["confidence"], row["after"]) for row in following] == [("b", 1.0, "a"), ("c", 1.0, "a")]
+
+
+def test_patterns_refused(log, tmp_path):
+    long = tmp_path / "long.txt"
+    long.write_text("a " * 20000 + "\n")
+    stopped = recs("sequences", long, "--min-count", 1, "--budget-mb", 1, "--format", "json")
+    assert json.loads(stopped.stdout)["complete_from_count"] == 2 and "count 2 or more, not of 1" in stopped.stderr
+    assert "min_support is 0" in refused("sequences", log, "--min-support", 0)
+    assert "min_support" in refused("sequences", log, "--min-support", "nan")
+    assert "min_gap is 3, above max_gap, which is 2" in refused("sequences", log, "--min-gap", 3, "--max-gap", 2)
+    ordered = tmp_path / "ordered.csv"
+    ordered.write_text("user,item,time\nada,teapot,1\nada,teacup,2\n")
+    assert "only an order" in refused("sequences", ordered, "--max-gap", "7d", "--time-kind", "order")
+    assert "--window" in refused("sequences", log, "--window", "7x", code=2)
+    assert "--elements" in refused("sequences", log, "--elements", "order", code=2)
+    assert refused("sequences", log, "--contain", "unicorn") == 'recs: unknown item "unicorn"'
+
+
 def test_bad_files(tmp_path, log):
     fit = lambda path: refused("fit", path, "--out", tmp_path / "x.recs")
     write = lambda name, text: (tmp_path / name).write_text(text) and tmp_path / name
