@@ -107,6 +107,15 @@ _Static_assert(RECS_SEEDING_RANDOM == 2, "RECS_SEEDING_RANDOM");
 _Static_assert(RECS_SEEDING_PARALLEL == 3, "RECS_SEEDING_PARALLEL");
 _Static_assert(RECS_DISTANCE_EUCLIDEAN == 1, "RECS_DISTANCE_EUCLIDEAN");
 _Static_assert(RECS_DISTANCE_COSINE == 2, "RECS_DISTANCE_COSINE");
+_Static_assert(RECS_ELEMENT_EVENT == 1, "RECS_ELEMENT_EVENT");
+_Static_assert(RECS_ELEMENT_SESSION == 2, "RECS_ELEMENT_SESSION");
+_Static_assert(RECS_ELEMENT_TIME == 3, "RECS_ELEMENT_TIME");
+_Static_assert(RECS_PATTERNS_ALL == 1, "RECS_PATTERNS_ALL");
+_Static_assert(RECS_PATTERNS_CLOSED == 2, "RECS_PATTERNS_CLOSED");
+_Static_assert(RECS_PATTERNS_MAXIMAL == 3, "RECS_PATTERNS_MAXIMAL");
+_Static_assert(RECS_PATTERN_RULES_CONFIDENCE == 1, "RECS_PATTERN_RULES_CONFIDENCE");
+_Static_assert(RECS_PATTERN_RULES_LIFT == 2, "RECS_PATTERN_RULES_LIFT");
+_Static_assert(RECS_PATTERN_RULES_SUPPORT == 3, "RECS_PATTERN_RULES_SUPPORT");
 _Static_assert(RECS_PERIOD_DAY == 1, "RECS_PERIOD_DAY");
 _Static_assert(RECS_PERIOD_WEEK == 2, "RECS_PERIOD_WEEK");
 _Static_assert(RECS_PERIOD_MONTH == 3, "RECS_PERIOD_MONTH");
@@ -367,6 +376,34 @@ _Static_assert(offsetof(recs_kmeans_options, weights) == 48, "recs_kmeans_option
 _Static_assert(offsetof(recs_kmeans_options, distance) == 56, "recs_kmeans_options.distance");
 _Static_assert(offsetof(recs_kmeans_options, seeding_rows) == 60, "recs_kmeans_options.seeding_rows");
 _Static_assert(sizeof(recs_kmeans_options) == 64, "recs_kmeans_options");
+_Static_assert(offsetof(recs_patterns_options, struct_size) == 0, "recs_patterns_options.struct_size");
+_Static_assert(offsetof(recs_patterns_options, min_support) == 8, "recs_patterns_options.min_support");
+_Static_assert(offsetof(recs_patterns_options, min_count) == 16, "recs_patterns_options.min_count");
+_Static_assert(offsetof(recs_patterns_options, top_k) == 24, "recs_patterns_options.top_k");
+_Static_assert(offsetof(recs_patterns_options, max_bytes) == 32, "recs_patterns_options.max_bytes");
+_Static_assert(offsetof(recs_patterns_options, max_seconds) == 40, "recs_patterns_options.max_seconds");
+_Static_assert(offsetof(recs_patterns_options, min_gap) == 48, "recs_patterns_options.min_gap");
+_Static_assert(offsetof(recs_patterns_options, max_gap) == 56, "recs_patterns_options.max_gap");
+_Static_assert(offsetof(recs_patterns_options, window) == 64, "recs_patterns_options.window");
+_Static_assert(offsetof(recs_patterns_options, min_gap_time) == 72, "recs_patterns_options.min_gap_time");
+_Static_assert(offsetof(recs_patterns_options, max_gap_time) == 80, "recs_patterns_options.max_gap_time");
+_Static_assert(offsetof(recs_patterns_options, window_time) == 88, "recs_patterns_options.window_time");
+_Static_assert(offsetof(recs_patterns_options, min_length) == 96, "recs_patterns_options.min_length");
+_Static_assert(offsetof(recs_patterns_options, max_length) == 100, "recs_patterns_options.max_length");
+_Static_assert(offsetof(recs_patterns_options, kind) == 104, "recs_patterns_options.kind");
+_Static_assert(offsetof(recs_patterns_options, reserved) == 108, "recs_patterns_options.reserved");
+_Static_assert(offsetof(recs_patterns_options, contain) == 112, "recs_patterns_options.contain");
+_Static_assert(offsetof(recs_patterns_options, contain_count) == 120, "recs_patterns_options.contain_count");
+_Static_assert(offsetof(recs_patterns_options, exclude) == 128, "recs_patterns_options.exclude");
+_Static_assert(offsetof(recs_patterns_options, exclude_count) == 136, "recs_patterns_options.exclude_count");
+_Static_assert(sizeof(recs_patterns_options) == 144, "recs_patterns_options");
+_Static_assert(offsetof(recs_pattern_rules_options, struct_size) == 0, "recs_pattern_rules_options.struct_size");
+_Static_assert(offsetof(recs_pattern_rules_options, min_confidence) == 8, "recs_pattern_rules_options.min_confidence");
+_Static_assert(offsetof(recs_pattern_rules_options, min_lift) == 16, "recs_pattern_rules_options.min_lift");
+_Static_assert(offsetof(recs_pattern_rules_options, top_k) == 24, "recs_pattern_rules_options.top_k");
+_Static_assert(offsetof(recs_pattern_rules_options, max_consequent) == 32, "recs_pattern_rules_options.max_consequent");
+_Static_assert(offsetof(recs_pattern_rules_options, order) == 36, "recs_pattern_rules_options.order");
+_Static_assert(sizeof(recs_pattern_rules_options) == 40, "recs_pattern_rules_options");
 _Static_assert(offsetof(recs_retention_options, struct_size) == 0, "recs_retention_options.struct_size");
 _Static_assert(offsetof(recs_retention_options, births) == 8, "recs_retention_options.births");
 _Static_assert(offsetof(recs_retention_options, returns) == 16, "recs_retention_options.returns");
@@ -579,6 +616,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("570 values and offsets are as they were");
+  puts("607 values and offsets are as they were");
   return 0;
 }
