@@ -135,7 +135,7 @@ typedef struct recs_context recs_context;
 /** Options of recs_context_create(). */
 typedef struct recs_context_options {
   size_t struct_size;            /**< Set by recs_context_options_init(). */
-  recs_allocate_fn allocate;     /**< NULL: malloc. All three or none. Thread-safe unless threads is 1. */
+  recs_allocate_fn allocate;     /**< NULL: malloc, with large pages for large blocks. All three or none. Thread-safe unless threads is 1. */
   recs_reallocate_fn reallocate; /**< NULL: realloc. */
   recs_deallocate_fn deallocate; /**< NULL: free. */
   recs_release_fn release;       /**< NULL, or called once with allocator_payload when the last handle is gone. */

@@ -3,9 +3,11 @@
 #include "lib/base/cpu.h"
 #include "lib/base/options.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { MAX_THREADS = 256 };
@@ -25,14 +27,31 @@ static const recs__field context_fields[] = {
 };
 static const recs_schema context_schema = RECS__SCHEMA("context", recs_context_options, context_fields);
 
+/* Asks for large pages where a block is large: what lies anywhere in it is then found, and fresh memory had, in fewer steps. The
+ * system may refuse. */
+static void *in_large_pages(void *block, size_t size) {
+#ifdef MADV_HUGEPAGE
+  enum { LARGE = 4 << 20, PAGE = 1 << 16 };
+  if (block != NULL && size >= LARGE) {
+    size_t before = (PAGE - (uintptr_t)block % PAGE) % PAGE;
+    int saved = errno;
+    madvise((char *)block + before, size - before, MADV_HUGEPAGE);
+    errno = saved;
+  }
+#else
+  (void)size;
+#endif
+  return block;
+}
+
 static void *default_allocate(void *payload, size_t size) {
   (void)payload;
-  return malloc(size);
+  return in_large_pages(malloc(size), size);
 }
 
 static void *default_reallocate(void *payload, void *pointer, size_t size) {
   (void)payload;
-  return realloc(pointer, size);
+  return in_large_pages(realloc(pointer, size), size);
 }
 
 static void default_deallocate(void *payload, void *pointer) {

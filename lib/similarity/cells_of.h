@@ -174,6 +174,7 @@ static void CELL_NAME(offer_listed)(CELL *cells, const uint32_t *touched, size_t
       CELL *cell = cells + id;
       int offered = CELL_NAME(may_pass)(cell, rows, id, slope, level) & CELL_NAME(offered)(cell, apart);
       CELL_NAME(put)(&list->pairs, waiting, cells, id);
+      recs__shortlist_fetch(list, id);
       waiting += (size_t)offered;
       memset(cell, 0, sizeof *cell);
     }

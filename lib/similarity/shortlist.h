@@ -58,6 +58,13 @@ static inline void recs__shortlist_ready(recs__shortlist *list) {
     recs__shortlist_settle(list);
 }
 
+/* Asks for what settling a pair will want. */
+static inline void recs__shortlist_fetch(const recs__shortlist *list, uint32_t id) {
+  __builtin_prefetch(list->rows->squares + id);
+  if (list->order != NULL)
+    __builtin_prefetch(list->order + id);
+}
+
 /* Offers an id whose similarity is known. */
 void recs__shortlist_rate(recs__shortlist *list, uint32_t id, double similarity);
 

@@ -281,6 +281,48 @@ START_TEST(bits_are_added_up) {
 }
 END_TEST
 
+/* So large that what rows need is asked for ahead. A row shares a column with its pair, and one with the others of its three. */
+START_TEST(large_graphs_are_right) {
+  enum { MANY = 300000, PAIRS = MANY / 2, THREES = MANY / 3 };
+  recs_context *context = recs_test_threads(2, UINT32_MAX);
+  recs_kernel *kernel = make_kernel(context, RECS_KERNEL_COSINE, 0);
+  build with = {.k = 5};
+  int64_t *offsets = recs__alloc(context, MANY + 1, sizeof *offsets);
+  uint32_t *columns = recs__alloc(context, 2 * MANY, sizeof *columns);
+  float *values = recs__alloc(context, 2 * MANY, sizeof *values);
+  recs_matrix *matrix;
+  recs_neighbors *graph;
+  for (uint32_t row = 0; row < MANY; row++) {
+    offsets[row] = 2 * (int64_t)row;
+    columns[2 * row] = row / 2;
+    columns[2 * row + 1] = PAIRS + row / 3;
+    values[2 * row] = values[2 * row + 1] = 1;
+  }
+  offsets[MANY] = 2 * (int64_t)MANY;
+  ck_ok(recs_matrix_create(&matrix, context, MANY, PAIRS + THREES, offsets, columns, values));
+  ck_ok(build_graph(&graph, &with, kernel, matrix));
+  for (uint32_t row = 0; row < MANY; row += 7) {
+    const uint32_t *rows;
+    const float *scores;
+    size_t count, expected = 2 + ((row ^ 1) / 3 != row / 3);
+    recs_neighbors_row(&rows, &scores, &count, graph, row);
+    ck_assert_uint_eq(count, expected);
+    for (size_t i = 0; i < count; i++) {
+      int two = rows[i] == (row ^ 1), three = rows[i] / 3 == row / 3;
+      ck_assert(rows[i] != row && (two || three));
+      ck_assert_float_eq_tol(scores[i], two && three ? 1 : 0.5F, 1e-6F);
+    }
+  }
+  recs_neighbors_free(graph);
+  recs_matrix_free(matrix);
+  recs_kernel_free(kernel);
+  recs__free(context, offsets);
+  recs__free(context, columns);
+  recs__free(context, values);
+  recs_context_free(context);
+}
+END_TEST
+
 static int32_t stop_midway(void *payload, double fraction) {
   *(double *)payload = fraction;
   return fraction > 0.3;
@@ -337,6 +379,7 @@ int main(void) {
   tcase_add_test(tests, counters_do_not_overflow);
   tcase_add_test(tests, the_order_of_rows_is_nothing);
   tcase_add_test(tests, bits_are_added_up);
+  tcase_add_test(tests, large_graphs_are_right);
   tcase_add_test(tests, every_method_can_be_cancelled);
   tcase_add_test(tests, out_of_memory);
   suite_add_tcase(suite, tests);
