@@ -10,6 +10,7 @@
 #include <recs/data/matrix.h>
 #include <recs/data/pipeline.h>
 #include <recs/data/profiles.h>
+#include <recs/data/sessions.h>
 #include <recs/data/tables.h>
 
 #endif

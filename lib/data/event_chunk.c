@@ -91,6 +91,16 @@ int32_t recs__event_chunk_reserve(recs__event_chunk *chunk, recs_context *contex
   return RECS_OK;
 }
 
+int32_t recs__event_chunk_replace(void **out_values, recs__event_chunk *chunk, recs_context *context, recs__event_column c,
+                                  size_t count) {
+  recs__event_block *block = NULL;
+  RECS_TRY(block_reserve(&block, context, c, 0, count));
+  recs__release(chunk->blocks[c]);
+  chunk->blocks[c] = block;
+  *out_values = block->values;
+  return RECS_OK;
+}
+
 /* A block may hold values of a read that was taken back: a column that the caller does not give is set to its default.
  */
 static void write_column(recs__event_block *into, recs__event_column c, size_t used, const void *array, size_t first,

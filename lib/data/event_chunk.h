@@ -48,6 +48,10 @@ void recs__event_chunk_write(recs__event_chunk *chunk, size_t used, recs__event_
 void recs__event_chunk_read(void *const arrays[RECS__COLUMNS], size_t done, const recs__event_chunk *chunk, size_t at,
                             size_t count);
 
+/* Gives a chunk a column of its own in the place of the one that it had: `count` values, to be written. */
+int32_t recs__event_chunk_replace(void **out_values, recs__event_chunk *chunk, recs_context *context, recs__event_column c,
+                                  size_t count);
+
 /* The values of a column, or NULL for the default throughout. */
 static inline const void *recs__event_chunk_values(const recs__event_chunk *chunk, recs__event_column c) {
   return chunk->blocks[c] == NULL ? NULL : chunk->blocks[c]->values;

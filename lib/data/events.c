@@ -314,6 +314,22 @@ static int32_t share_chunks(recs_events *to, const recs_events *from) {
   return RECS_OK;
 }
 
+int32_t recs__events_share(recs_events **out, recs__event_chunk **out_chunks, const recs_events *events, recs_ids *sessions) {
+  recs_events *log;
+  int32_t status;
+  *out = NULL;
+  RECS_TRY(events_new(&log, events->users, events->items, events->types, sessions));
+  log->time_kind = events->time_kind;
+  status = share_chunks(log, events);
+  if (status != RECS_OK) {
+    recs__release(log);
+    return status;
+  }
+  *out = log;
+  *out_chunks = log->chunks;
+  return RECS_OK;
+}
+
 int32_t recs_events_freeze(recs_events **out, const recs_events *events) {
   recs_events *copy = NULL;
   int32_t status;

@@ -56,6 +56,10 @@ int32_t recs__views_select(recs_events **out, const recs_events *events, const r
 /* Gives an empty log `count` events, whose chunks the caller then fills one by one, each with as many as the log has for it. */
 int32_t recs__events_open(recs__event_chunk **out_chunks, recs_events *events, uint64_t count);
 
+/* A log of the same events over other sessions, whose chunks the caller may change by recs__event_chunk_replace() before it freezes
+ * the log; `sessions` is held. */
+int32_t recs__events_share(recs_events **out, recs__event_chunk **out_chunks, const recs_events *events, recs_ids *sessions);
+
 /* The views of a log's chunks; NULL when out of memory. The caller frees them. */
 recs__event_view *recs__events_views(const recs_events *events);
 
