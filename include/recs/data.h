@@ -3,6 +3,7 @@
 #ifndef RECS_DATA_H
 #define RECS_DATA_H
 
+#include <recs/data/behaviour.h>
 #include <recs/data/clean.h>
 #include <recs/data/events.h>
 #include <recs/data/features.h>

@@ -11,4 +11,9 @@ static inline int64_t recs__day_of(int64_t time) {
   return time / RECS__DAY - (time % RECS__DAY < 0);
 }
 
+/* Days from one time to another, with fractions. */
+static inline double recs__days_between(int64_t from, int64_t to) {
+  return ((double)to - (double)from) / RECS__DAY;
+}
+
 #endif

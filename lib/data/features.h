@@ -9,14 +9,16 @@ struct recs_features {
   recs__object object;
   uint32_t rows;
   uint32_t columns;
-  const char *const *names; /* static, `columns` of them */
+  const char **names; /* `columns` of them; they and the units lie in `text` */
+  const char **units;
+  char *text;
   uint32_t *keys;           /* the dictionary row of each row */
   double *values;           /* row after row */
 };
 
-/* A table whose keys and values the caller fills. */
+/* A table whose keys and values the caller fills; names and units are copied. */
 int32_t recs__features_new(recs_features **out, recs_context *context, uint32_t rows, uint32_t columns,
-                           const char *const *names);
+                           const char *const *names, const char *const *units);
 
 /* Which words of texts count, and how they are weighed. */
 typedef struct recs__word_form {

@@ -12,6 +12,8 @@
 enum { PLAIN = 3, EXTENDED = 8 };
 static const char *const names[EXTENDED] = {"recency",  "frequency",   "monetary",       "tenure",
                                             "mean_gap", "basket_size", "distinct_items", "mean_price"};
+static const char *const units[EXTENDED] = {"days", "orders", "money", "days", "days", "units", "items", "money"};
+static const char *const units_without_prices[EXTENDED] = {"days", "orders", "units", "days", "days", "units", "items", "money"};
 
 static const recs__field rfm_fields[] = {
     RECS__I64(recs_rfm_options, now, INT64_MIN, INT64_MAX, RECS_NO_TIME,
@@ -179,19 +181,15 @@ cleanup:
   return status;
 }
 
-static double days_between(int64_t from, int64_t to) {
-  return ((double)to - (double)from) / RECS__DAY;
-}
-
 /* A user's row, as far as it is asked for. Who has a known time has an order: its session, or its day. */
 static void write_row(double *out, uint32_t columns, const totals *mine, const summing *self) {
   double row[EXTENDED];
   double orders = mine->orders;
   int64_t now = self->options.now == RECS_NO_TIME ? self->latest : self->options.now;
-  row[0] = days_between(mine->latest, now);
+  row[0] = recs__days_between(mine->latest, now);
   row[1] = orders;
   row[2] = self->has_prices ? mine->money : mine->quantity;
-  row[3] = days_between(mine->first, mine->latest);
+  row[3] = recs__days_between(mine->first, mine->latest);
   row[4] = orders > 1 ? row[3] / (orders - 1) : 0;
   row[5] = mine->quantity / orders;
   row[6] = mine->items;
@@ -238,7 +236,8 @@ int32_t recs_features_rfm(recs_features **out, const recs_events *events, const 
   self.users = recs_ids_count(recs_events_users(events));
   RECS_GO(sum_up(&self));
   RECS_GO(count_up(&self));
-  RECS_GO(recs__features_new(&features, context, count_rows(&self), self.options.extended ? EXTENDED : PLAIN, names));
+  RECS_GO(recs__features_new(&features, context, count_rows(&self), self.options.extended ? EXTENDED : PLAIN, names,
+                             self.has_prices ? units : units_without_prices));
   RECS_GO(write_rows(features, &self));
   *out = features;
   features = NULL;

@@ -66,9 +66,11 @@ RECS_API uint32_t recs_features_rows(const recs_features *features);
 RECS_API uint32_t recs_features_columns(const recs_features *features);
 /** A column's name, borrowed; "" beyond the last and for NULL. Any thread. @since 0.1 */
 RECS_API const char *recs_features_name(const recs_features *features, uint32_t column);
+/** A column's unit, such as "days", "money" or "share"; borrowed; "" beyond the last and for NULL. Any thread. @since 0.1 */
+RECS_API const char *recs_features_unit(const recs_features *features, uint32_t column);
 /** The dictionary row (the user) that each feature row is about, ascending; borrowed; NULL for NULL. Any thread. @since 0.1 */
 RECS_API const uint32_t *recs_features_keys(const recs_features *features);
-/** The values, row after row, all finite; borrowed; NULL for NULL. Any thread. @since 0.1 */
+/** The values, row after row: finite, or NaN for what is not defined (never of recs_features_rfm()); borrowed; NULL for NULL. Any thread. @since 0.1 */
 RECS_API const double *recs_features_values(const recs_features *features);
 /** Frees features; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_features_free(recs_features *features);
