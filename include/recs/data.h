@@ -11,6 +11,7 @@
 #include <recs/data/matrix.h>
 #include <recs/data/pipeline.h>
 #include <recs/data/profiles.h>
+#include <recs/data/quality.h>
 #include <recs/data/sessions.h>
 #include <recs/data/tables.h>
 

@@ -73,7 +73,7 @@ static int32_t judge_chunk(recs__cleaning *cleaning, size_t chunk, void *payload
   return RECS_OK;
 }
 
-static int32_t apply(recs__cleaning *cleaning, recs__clean_rule *rule) {
+int32_t recs__cleaning_apply(recs__cleaning *cleaning, recs__clean_rule *rule) {
   int32_t status = rule->learn == NULL ? RECS_OK : rule->learn(cleaning);
   if (status == RECS_OK && rule->drops != NULL)
     status = recs__cleaning_each(cleaning, judge_chunk, rule);
@@ -88,7 +88,7 @@ static int32_t apply_all(recs__cleaning *cleaning, const recs__progress *progres
     RECS_TRY(recs__progress_at(progress, (double)i / (RECS__CLEAN_RULES + 1)));
     cleaning->rule = (uint8_t)(i + 1);
     if (rule.is_on(&cleaning->options))
-      RECS_TRY(apply(cleaning, &rule));
+      RECS_TRY(recs__cleaning_apply(cleaning, &rule));
   }
   return recs__progress_at(progress, (double)RECS__CLEAN_RULES / (RECS__CLEAN_RULES + 1));
 }
@@ -97,19 +97,24 @@ static int32_t report_changes(recs_report *report, const recs__clean_changes *ch
   return recs__report_add(report, reason, changes->count, changes->first + 1, changes->example, strlen(changes->example));
 }
 
-static int32_t report_rule(recs_report *report, const recs__cleaning *cleaning, uint8_t number, size_t count) {
-  const recs__clean_rule *rule = &recs__clean_rules[number - 1];
+int32_t recs__cleaning_report(recs_report *report, const recs__cleaning *cleaning, const recs__clean_rule *rule, uint8_t number,
+                              size_t count) {
   char example[RECS__EXAMPLE_SIZE] = "";
   const recs__event_view *view;
   size_t first, place;
-  if (cleaning->changes[number].count > 0)
-    return report_changes(report, &cleaning->changes[number], rule->reason);
   if (count == 0)
     return recs__report_add(report, rule->reason, 0, 0, NULL, 0);
   first = (size_t)((const uint8_t *)memchr(cleaning->dropped, number, cleaning->count) - cleaning->dropped);
   view = recs__cleaning_view(cleaning, first, &place);
   rule->show(example, cleaning, view, place);
   return recs__report_add(report, rule->reason, count, first + 1, example, strlen(example));
+}
+
+static int32_t report_rule(recs_report *report, const recs__cleaning *cleaning, uint8_t number, size_t count) {
+  const recs__clean_rule *rule = &recs__clean_rules[number - 1];
+  if (cleaning->changes[number].count > 0)
+    return report_changes(report, &cleaning->changes[number], rule->reason);
+  return recs__cleaning_report(report, cleaning, rule, number, count);
 }
 
 static int32_t write_report(recs_report **out, const recs__cleaning *cleaning) {
@@ -138,7 +143,7 @@ static int32_t check_options(const recs_clean_options *options, const recs_event
   return RECS_OK;
 }
 
-static int32_t cleaning_create(recs__cleaning *out, const recs_events *events) {
+int32_t recs__cleaning_open(recs__cleaning *out, const recs_events *events) {
   out->context = recs__context_of(events);
   out->events = events;
   out->count = (size_t)recs_events_count(events);
@@ -175,7 +180,7 @@ cleanup:
   return status;
 }
 
-static void cleaning_free(recs__cleaning *cleaning) {
+void recs__cleaning_close(recs__cleaning *cleaning) {
   for (size_t i = 0; cleaning->copies != NULL && i < 3 * cleaning->chunks; i++)
     recs__free(cleaning->context, cleaning->copies[i]);
   recs__free(cleaning->context, cleaning->copies);
@@ -196,9 +201,9 @@ int32_t recs_events_clean(recs_events **out, recs_report **out_report, const rec
   RECS_NOT_NULL(events);
   RECS_TRY(recs__options_load(&cleaning.options, &clean_schema, options));
   RECS_TRY(check_options(&cleaning.options, events));
-  RECS_GO(cleaning_create(&cleaning, events));
+  RECS_GO(recs__cleaning_open(&cleaning, events));
   RECS_GO(clean(out, out_report, &cleaning, &whole));
 cleanup:
-  cleaning_free(&cleaning);
+  recs__cleaning_close(&cleaning);
   return status;
 }

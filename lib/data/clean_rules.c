@@ -140,10 +140,10 @@ static int has_no_price(const recs__cleaning *cleaning, const recs__event_view *
 static int is_far(const recs__cleaning *cleaning, double value) {
   return value > 0 && (value < cleaning->low || value > cleaning->high);
 }
-static int has_odd_quantity(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+int recs__has_odd_quantity(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   return is_far(cleaning, recs__quantity_of(view, i));
 }
-static int has_odd_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+int recs__has_odd_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   return is_far(cleaning, recs__price_of(view, i));
 }
 
@@ -154,41 +154,41 @@ static const char *name_of(const recs_ids *ids, uint32_t row) {
     recs_ids_name(&name, NULL, ids, row);
   return name == NULL ? "" : name;
 }
-static void show_user(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+void recs__show_user(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   snprintf(out, RECS__EXAMPLE_SIZE, "%s", name_of(recs_events_users(cleaning->events), view->users[i]));
 }
-static void show_item(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+void recs__show_item(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   snprintf(out, RECS__EXAMPLE_SIZE, "%s", name_of(recs_events_items(cleaning->events), view->items[i]));
 }
-static void show_session(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+void recs__show_session(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   snprintf(out, RECS__EXAMPLE_SIZE, "%s", name_of(recs_events_sessions(cleaning->events), recs__session_of(view, i)));
 }
-static void show_quantity(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+void recs__show_quantity(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   (void)cleaning;
   snprintf(out, RECS__EXAMPLE_SIZE, "%.10g", recs__quantity_of(view, i));
 }
-static void show_price(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
+void recs__show_price(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i) {
   (void)cleaning;
   snprintf(out, RECS__EXAMPLE_SIZE, "%.10g", recs__price_of(view, i));
 }
 
 const recs__clean_rule recs__clean_rules[RECS__CLEAN_RULES] = {
-    {"duplicate", wants_duplicates, recs__clean_duplicates, NULL, show_item},
-    {"missing user", wants_users, NULL, misses_user, show_item},
-    {"missing item", wants_items, NULL, misses_item, show_user},
-    {"missing time", wants_times, NULL, misses_time, show_item},
-    {"time filled", wants_time_fill, recs__fill_times, NULL, show_item},
-    {"near duplicate", wants_near, recs__clean_near, NULL, show_item},
-    {"returned", wants_returns, recs__clean_returns, NULL, show_item},
-    {"cancelled", wants_cancelled, recs__flag_cancelled, is_of_flagged_session, show_session},
-    {"excluded item", wants_excluded, flag_excluded, is_of_flagged_item, show_item},
-    {"nonpositive quantity", wants_quantities, NULL, has_no_quantity, show_quantity},
-    {"nonpositive price", wants_positive_prices, NULL, has_no_price, show_price},
-    {"missing price", wants_prices, NULL, misses_price, show_item},
-    {"price filled", wants_price_fill, recs__fill_prices, NULL, show_item},
-    {"quantity outlier", drops_quantities, recs__learn_quantities, has_odd_quantity, show_quantity},
-    {"quantity clipped", clips_quantities, recs__clip_quantities, NULL, show_quantity},
-    {"price outlier", drops_prices, recs__learn_prices, has_odd_price, show_price},
-    {"price clipped", clips_prices, recs__clip_prices, NULL, show_price},
-    {"bot", wants_bots, recs__learn_user_rates, is_of_flagged_user, show_user},
+    {"duplicate", wants_duplicates, recs__clean_duplicates, NULL, recs__show_item},
+    {"missing user", wants_users, NULL, misses_user, recs__show_item},
+    {"missing item", wants_items, NULL, misses_item, recs__show_user},
+    {"missing time", wants_times, NULL, misses_time, recs__show_item},
+    {"time filled", wants_time_fill, recs__fill_times, NULL, recs__show_item},
+    {"near duplicate", wants_near, recs__clean_near, NULL, recs__show_item},
+    {"returned", wants_returns, recs__clean_returns, NULL, recs__show_item},
+    {"cancelled", wants_cancelled, recs__flag_cancelled, is_of_flagged_session, recs__show_session},
+    {"excluded item", wants_excluded, flag_excluded, is_of_flagged_item, recs__show_item},
+    {"nonpositive quantity", wants_quantities, NULL, has_no_quantity, recs__show_quantity},
+    {"nonpositive price", wants_positive_prices, NULL, has_no_price, recs__show_price},
+    {"missing price", wants_prices, NULL, misses_price, recs__show_item},
+    {"price filled", wants_price_fill, recs__fill_prices, NULL, recs__show_item},
+    {"quantity outlier", drops_quantities, recs__learn_quantities, recs__has_odd_quantity, recs__show_quantity},
+    {"quantity clipped", clips_quantities, recs__clip_quantities, NULL, recs__show_quantity},
+    {"price outlier", drops_prices, recs__learn_prices, recs__has_odd_price, recs__show_price},
+    {"price clipped", clips_prices, recs__clip_prices, NULL, recs__show_price},
+    {"bot", wants_bots, recs__learn_user_rates, is_of_flagged_user, recs__show_user},
 };

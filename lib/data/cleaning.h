@@ -67,6 +67,17 @@ int32_t recs__learn_user_rates(recs__cleaning *cleaning);
 /* Flags by session: 1 where its id begins with the prefix of cancelled orders. Frees no earlier flags. */
 int32_t recs__flag_cancelled(recs__cleaning *cleaning);
 
+/* Examples for reports. */
+void recs__show_user(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
+void recs__show_item(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
+void recs__show_session(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
+void recs__show_quantity(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
+void recs__show_price(char *out, const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
+
+/* Whether an event is beyond the bounds of the rule at work. */
+int recs__has_odd_quantity(const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
+int recs__has_odd_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t i);
+
 /* A rule learns from all events that are left (NULL: nothing), then judges each of them (NULL: it dropped or changed them itself). */
 typedef struct recs__clean_rule {
   const char *reason; /* in the report */
@@ -76,6 +87,17 @@ typedef struct recs__clean_rule {
   void (*show)(char *out, const recs__cleaning *cleaning, const recs__event_view *view,
                size_t i); /* an example for the report */
 } recs__clean_rule;
+
+/* A cleaning without options, of which no event is dropped yet. Whatever is returned, recs__cleaning_close() follows. */
+int32_t recs__cleaning_open(recs__cleaning *out, const recs_events *events);
+void recs__cleaning_close(recs__cleaning *cleaning);
+
+/* Applies a rule under the number that the cleaning has as the rule's at work. */
+int32_t recs__cleaning_apply(recs__cleaning *cleaning, recs__clean_rule *rule);
+
+/* Adds how many events a rule dropped, and an example. */
+int32_t recs__cleaning_report(recs_report *report, const recs__cleaning *cleaning, const recs__clean_rule *rule, uint8_t number,
+                              size_t count);
 
 extern const recs__clean_rule recs__clean_rules[RECS__CLEAN_RULES]; /* in the order in which they are applied */
 

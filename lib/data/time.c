@@ -3,7 +3,9 @@
 #include "lib/base/number.h"
 #include <recs/data.h>
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 static const int64_t second = 1000;
 static const int64_t minute = 60 * 1000;
@@ -159,4 +161,30 @@ int recs__parse_order(const char *text, size_t length, int64_t *out) {
     return 0;
   *out = (int64_t)real;
   return 1;
+}
+
+/* The other way round: counts years from March, of 400 years each era's days. */
+static void civil_from_days(int64_t days, int64_t *year, int *month, int *day_of_month) {
+  int64_t shifted = days + 719468; /* since 0000-03-01 */
+  int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+  int64_t day_of_era = shifted - era * 146097;
+  int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  int64_t from_march = (5 * day_of_year + 2) / 153;
+  *day_of_month = (int)(day_of_year - (153 * from_march + 2) / 5 + 1);
+  *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
+  *year = year_of_era + era * 400 + (*month <= 2);
+}
+
+void recs__format_time(char out[RECS__TIME_TEXT], int64_t time) {
+  int64_t days = time / day - (time % day < 0), year;
+  int rest = (int)(time - days * day), month, day_of_month, used;
+  if (time < first_time || time > last_time) {
+    snprintf(out, RECS__TIME_TEXT, "%" PRId64, time);
+    return;
+  }
+  civil_from_days(days, &year, &month, &day_of_month);
+  used = snprintf(out, RECS__TIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", (int)year, month, day_of_month, rest / (int)hour,
+                  rest / (int)minute % 60, rest / (int)second % 60);
+  snprintf(out + used, (size_t)(RECS__TIME_TEXT - used), rest % (int)second == 0 ? "Z" : ".%03dZ", rest % (int)second);
 }

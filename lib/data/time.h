@@ -14,4 +14,9 @@ int recs__parse_time(const char *text, size_t length, int64_t *out);
 /* A place in an order: any whole number (also written as "3.0") but RECS_NO_TIME. */
 int recs__parse_order(const char *text, size_t length, int64_t *out);
 
+enum { RECS__TIME_TEXT = 40 };
+
+/* A clock's time as YYYY-MM-DDTHH:MM:SS[.mmm]Z, which reads back as the same; beyond the years 0 to 9999, as its number. */
+void recs__format_time(char out[RECS__TIME_TEXT], int64_t time);
+
 #endif

@@ -134,6 +134,7 @@ class World:
         histories = self.make("recs_histories", "recs_histories_build", events, 0, NULL)
         self.make("recs_candidates", "recs_candidates_create", context, 4, NULL, 0, NULL, 0)
         self.make("recs_features", "recs_features_rfm", events, NULL)
+        self.make("recs_quality", "recs_events_quality", events, NULL, NULL, NULL)
         self.make("recs_scaler", "recs_scaler_fit", context, 2, self.new("double[]", [1, 2, 3, 5]), 2, 2)
         table = self.struct("recs_table", values=self.new("double[]", [1, 2, 3, 5]), rows=2, columns=2)
         self.make("recs_pipeline", "recs_pipeline_fit", NULL, context, table, NULL, NULL, NULL)
