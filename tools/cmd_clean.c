@@ -1,11 +1,11 @@
-/* recs clean: a raw log in, a cleaned one out, and what was removed. */
+/* recs clean: a raw log in, a cleaned one out, and what was removed; or what the raw one is like. */
 #include "cleaning.h"
 #include "input.h"
+#include "quality.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { BATCH = 4096 };
 
@@ -69,21 +69,9 @@ static void print_id(FILE *out, const recs_ids *ids, uint32_t row) {
 }
 
 static void print_time(FILE *out, const recs_events *events, int64_t time) {
-  int64_t seconds = time / 1000 - (time % 1000 < 0);
-  time_t whole = (time_t)seconds;
-  char text[40];
-  struct tm parts;
-  if (time == RECS_NO_TIME)
-    return;
-  if (recs_events_time_kind(events) == RECS_TIME_ORDER || gmtime_r(&whole, &parts) == NULL) {
-    fprintf(out, "%lld", (long long)time);
-    return;
-  }
-  strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  fputs(text, out);
-  if (time != seconds * 1000)
-    fprintf(out, ".%03d", (int)(time - seconds * 1000));
-  fputc('Z', out);
+  char text[TIME_TEXT];
+  if (time != RECS_NO_TIME)
+    fputs(time_text(text, events, time), out);
 }
 
 static void print_head(FILE *out, const used_columns *used) {
@@ -161,37 +149,60 @@ static int write_log(const recs_events *events, const char *path) {
   return failed ? bad_input("cannot write %s", path) : EXIT_DONE;
 }
 
+/* What is written is CSV, and would be read as what its name says. */
+static int check_name(const char *path) {
+  static const char *const others[] = {".tsv", ".jsonl", ".ndjson", ".gz"};
+  for (size_t i = 0; path != NULL && i < sizeof others / sizeof others[0]; i++) {
+    size_t length = strlen(path), ending = strlen(others[i]);
+    if (length > ending && strcmp(path + length - ending, others[i]) == 0)
+      return bad_usage("--out is \"%s\", but what is written is CSV", path);
+  }
+  return EXIT_DONE;
+}
+
+/* Cleans a log that is open; the report goes to the sheet. */
+static int clean_log(out_sheet *sheet, const log_file *log, const cleaning_flags *rules, const char *path) {
+  recs_events *cleaned = NULL;
+  int code;
+  sheet_time(sheet, "read", log->seconds);
+  code = clean_events(&cleaned, log->events, rules, sheet);
+  if (code == EXIT_DONE && path != NULL)
+    code = write_log(cleaned, path);
+  recs_events_free(cleaned);
+  if (code == EXIT_DONE)
+    sheet_close(sheet);
+  return code;
+}
+
 static int run(int count, char **arguments) {
   general settings = {"table", 0};
   event_columns columns;
   cleaning_flags rules = {0};
   log_file log;
-  recs_events *cleaned = NULL;
   const char *path = NULL;
   out_sheet *sheet;
-  int code;
+  int report = 0, code;
   event_columns_init(&columns);
   const flag flags[] = {
       {"out", FLAG_TEXT, &path, "FILE", "the cleaned log, as CSV"},
+      {"report", FLAG_SWITCH, &report, NULL, "do not clean, but tell what the log is like: columns, what looks wrong, frequent values"},
       CLEANING_FLAGS(rules),
       EVENT_FLAGS(columns),
       GENERAL_FLAGS(settings),
   };
   if ((code = parse_flags(count, arguments, "EVENTS [--out FILE] [flags]", flags, FLAG_TOTAL(flags), 1, 1)) < 0)
     return code == -2 ? EXIT_DONE : EXIT_BAD_USAGE;
-  if ((sheet = sheet_open(stdout, settings.format, "report")) == NULL)
+  if (report && path != NULL)
+    return bad_usage("--report cleans nothing that --out could take");
+  if ((code = check_name(path)) != EXIT_DONE)
+    return code;
+  if ((sheet = sheet_open(stdout, settings.format, report ? "columns" : "report")) == NULL)
     return EXIT_BAD_USAGE;
   code = open_log(&log, &settings, arguments[1], &columns);
-  sheet_time(sheet, "read", log.seconds);
   if (code == EXIT_DONE)
-    code = clean_events(&cleaned, log.events, &rules, sheet);
-  if (code == EXIT_DONE && path != NULL)
-    code = write_log(cleaned, path);
-  recs_events_free(cleaned);
+    code = report ? print_quality(sheet, &log, settings.format) : clean_log(sheet, &log, &rules, path);
   close_log(&log);
   free_list(&rules.rules);
-  if (code == EXIT_DONE)
-    sheet_close(sheet);
   return code;
 }
 

@@ -76,6 +76,8 @@ static void print_drops(const char *path, recs_report *report) {
 void event_columns_init(event_columns *columns) {
   memset(columns, 0, sizeof *columns);
   recs_events_read_options_init(&columns->options, sizeof columns->options);
+  columns->gap = -1;
+  columns->sessions = "keep";
 }
 
 int read_events(recs_events *events, const char *path, event_columns *columns) {
@@ -102,6 +104,23 @@ int read_events(recs_events *events, const char *path, event_columns *columns) {
   return code;
 }
 
+/* Cuts the log into sessions, when that is asked for. */
+static int cut_sessions(log_file *log, const event_columns *columns) {
+  recs_sessions_options options;
+  recs_events *cut;
+  if (columns->gap < 0)
+    return EXIT_DONE;
+  recs_sessions_options_init(&options, sizeof options);
+  options.gap_seconds = columns->gap;
+  if (recs_options_set(&options, recs_sessions_schema(), "existing", columns->sessions) != RECS_OK)
+    return bad_usage("--sessions: %s", recs_last_error());
+  if (recs_events_sessionize(&cut, log->events, &options, terminal_progress(), NULL) != RECS_OK)
+    return report_failure(NULL);
+  recs_events_free(log->events);
+  log->events = cut;
+  return EXIT_DONE;
+}
+
 int open_log(log_file *log, const general *settings, const char *path, event_columns *columns) {
   double start = seconds_now();
   int code;
@@ -111,6 +130,8 @@ int open_log(log_file *log, const general *settings, const char *path, event_col
       recs_events_create(&log->events, log->users, log->items) != RECS_OK)
     return report_failure(NULL);
   code = read_events(log->events, path, columns);
+  if (code == EXIT_DONE)
+    code = cut_sessions(log, columns);
   log->seconds = seconds_now() - start;
   return code;
 }

@@ -10,6 +10,8 @@ typedef struct event_columns {
   const char *basket;
   const char *time_kind;
   int lenient;
+  double gap;           /* seconds without an event that end a session; below 0: sessions are not cut */
+  const char *sessions; /* what becomes of those that are there */
 } event_columns;
 
 #define EVENT_FLAGS(c)                                                                                                  \
@@ -22,6 +24,8 @@ typedef struct event_columns {
   {"time", FLAG_TEXT, &(c).options.time, "COLUMN", "column of the times; default time"},                               \
   {"basket", FLAG_TEXT, &(c).basket, "COLUMN", "column of the orders, baskets or visits; default session"},            \
   {"time-kind", FLAG_TEXT, &(c).time_kind, "KIND", "clock (default), or order: times only order a user's events"},     \
+  {"gap", FLAG_REAL, &(c).gap, "SECONDS", "cut each user's events into sessions where more than this passed without one"},      \
+  {"sessions", FLAG_TEXT, &(c).sessions, "WAY", "what --gap does to sessions that are there: keep (default), replace or split"}, \
   {"lenient", FLAG_SWITCH, &(c).lenient, NULL, "drop and count bad lines instead of stopping at the first"}
 
 /* Sets the defaults that the flags then change. */

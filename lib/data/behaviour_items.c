@@ -94,7 +94,7 @@ void recs__fill_diversity(double *out, const recs__behaviour *self, recs__behavi
 
 int32_t recs__add_categories(recs__behaviour *self) {
   if (self->tag_columns == 0) /* there to be refused by its name */
-    return recs__behaviour_add(self, "", "categories", "share", RECS__NEEDS_CATEGORIES);
+    return recs__behaviour_add(self, "category:", "*", "share", RECS__NEEDS_CATEGORIES);
   for (uint32_t i = 0; i < self->tag_columns; i++) {
     const char *name = "(other)";
     if (self->top_tags[i] != RECS_NO_ROW)

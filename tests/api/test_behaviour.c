@@ -178,7 +178,7 @@ START_TEST(what_the_log_cannot_give_is_named) {
   refused("gap_sd", RECS_ERROR_UNSUPPORTED, "gap_sd needs times");
   refused("baskets", RECS_ERROR_UNSUPPORTED, "basket_value needs prices");
   refused("returns", RECS_ERROR_UNSUPPORTED, "return_share needs quantities");
-  refused("categories", RECS_ERROR_UNSUPPORTED, "categories needs categories");
+  refused("categories", RECS_ERROR_UNSUPPORTED, "category:* needs categories");
   refused("basket", RECS_ERROR_INVALID, "no feature \"basket\"; groups of features: all, rfm, gaps");
   compute("all"); /* what is there, and no more */
   ck_assert_double_eq(value(0, 0, "frequency", "orders"), 0); /* neither a session nor a day */

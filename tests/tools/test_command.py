@@ -119,6 +119,58 @@ def test_clean_and_reread(log, tmp_path):
         row["item"] for row in csv.DictReader(io.StringIO(LOG)) if (row["user"], row["item"]) != ("eve", "lantern")]
 
 
+def test_rules_that_change_values(log, tmp_path):
+    out = tmp_path / "clean.csv"
+    report = json.loads(recs("clean", log, "--basket", "order", "--rule", "quantity_outliers=quantile", "--rule", "high_quantile=0.5",
+                             "--rule", "outlier_action=clip", "--out", out, "--format", "json").stdout)["report"]
+    counts = {row["reason"]: row["events"] for row in report}
+    quantities = sorted(float(row["quantity"]) for row in csv.DictReader(io.StringIO(LOG)))
+    middle = (quantities[6] + quantities[7]) / 2 if len(quantities) % 2 == 0 else quantities[len(quantities) // 2]
+    assert counts["quantity clipped"] == sum(quantity > middle for quantity in quantities)
+    assert counts["kept"] == len(quantities) and "outlier_action is" in refused("clean", log, "--rule", "outlier_action=mend", code=2)
+    assert "written is CSV" in refused("clean", log, "--out", tmp_path / "clean.tsv", code=2)
+
+
+def test_what_a_log_is_like(log):
+    shown = json.loads(recs("clean", log, "--basket", "order", "--report", "--format", "json").stdout)
+    users = next(row for row in shown["columns"] if row["column"] == "user")
+    assert users["present"] == 14 and users["distinct"] == 5 and users["missing"] == 0
+    times = next(row for row in shown["columns"] if row["column"] == "time")
+    assert times["min"] == "2026-01-03T00:00:00Z"
+    checks = {row["check"]: row["events"] for row in shown["checks"]}
+    assert checks["events"] == 14 and checks["duplicate"] == 0
+    assert shown["top"][0] == {"column": "user", "value": "cleo", "events": 4}
+    table = recs("clean", log, "--report").stdout
+    assert table.startswith("measure") and "near duplicate" in table
+    assert "cleans nothing" in refused("clean", log, "--report", "--out", "x.csv", code=2)
+
+
+def test_features_of_behaviour(log, tmp_path):
+    table = tmp_path / "features.csv"
+    recs("features", log, "--basket", "order", "--kind", "gaps,tenure", "--out", table)
+    rows = {row["user"]: row for row in csv.DictReader(table.open())}
+    assert list(rows["ada"]) == ["user", "gap_mean", "gap_median", "gap_sd", "tenure", "age", "active_days", "events"]
+    assert rows["ada"]["gap_sd"] == ""  # a single gap
+    shown = json.loads(recs("features", log, "--basket", "order", "--columns", "gap_sd, events", "--format", "json").stdout)
+    ada = next(row for row in shown["features"] if row["user"] == "ada")
+    assert ada["gap_sd"] is None and shown["units"] == {"gap_sd": "days", "events": "events"}
+    some = json.loads(recs("features", log, "--kind", "rfm+", "--columns", "tenure", "--format", "json").stdout)["features"]
+    assert list(some[0]) == ["user", "tenure"]
+    assert "no feature \"basket\"" in refused("features", log, "--kind", "basket")
+    assert "category:* needs categories" in refused("features", log, "--kind", "categories")
+    assert "has none of these" in refused("features", log, "--kind", "rfm", "--columns", "gap_sd", code=2)
+
+
+def test_sessions_by_a_gap(log, tmp_path):
+    out = tmp_path / "cut.csv"
+    recs("clean", log, "--gap", 86400 * 3, "--out", out)
+    sessions = {(row["user"], row["session"]) for row in csv.DictReader(out.open())}
+    assert all(session.startswith(f"{user}#") for user, session in sessions) and len(sessions) > 5
+    recs("clean", log, "--basket", "order", "--gap", 60, "--out", out)
+    assert next(csv.DictReader(out.open()))["session"] == next(csv.DictReader(io.StringIO(LOG)))["order"]
+    assert "--sessions" in refused("clean", log, "--gap", 60, "--sessions", "all", code=2)
+
+
 def test_segments(log, tmp_path):
     table = tmp_path / "rfm.csv"
     recs("features", log, "--basket", "order", "--out", table)
