@@ -1,25 +1,11 @@
 #include "lib/analyze/symbols.h"
 
-struct recs__symbol_slot {
-  uint32_t symbol;
-  uint32_t number; /* from 1; 0: the slot is free */
-};
-
 int32_t recs__sequence_check(const char *name, const uint32_t *sequence, size_t count) {
   if (count > 0 && sequence == NULL)
     return recs__fail_null(name);
   if (count > RECS__SEQUENCE_MAX)
     return recs__fail(RECS_ERROR_OVERFLOW, "%s has %zu symbols, more than %zu", name, count, RECS__SEQUENCE_MAX);
   return RECS_OK;
-}
-
-/* The slot of a symbol, or the free one where it belongs. Multiplying spreads neighbouring item rows (Knuth). */
-static recs__symbol_slot *find_slot(const recs__symbols *symbols, uint32_t symbol) {
-  uint32_t last = UINT32_MAX >> symbols->shift;
-  uint32_t at = (symbol * UINT32_C(0x9e3779b1)) >> symbols->shift;
-  while (symbols->slots[at].number != 0 && symbols->slots[at].symbol != symbol)
-    at = (at + 1) & last;
-  return &symbols->slots[at];
 }
 
 int32_t recs__symbols_init(recs__symbols *symbols, const recs_context *context, const uint32_t *sequence, size_t count,
@@ -34,7 +20,7 @@ int32_t recs__symbols_init(recs__symbols *symbols, const recs_context *context, 
   if (symbols->slots == NULL)
     return recs__fail_nomem();
   for (size_t i = 0; i < count; i++) {
-    recs__symbol_slot *slot = find_slot(symbols, sequence[i]);
+    recs__symbol_slot *slot = recs__symbols_slot(symbols, sequence[i]);
     if (slot->number == 0) {
       slot->symbol = sequence[i];
       slot->number = ++symbols->count;
@@ -45,10 +31,8 @@ int32_t recs__symbols_init(recs__symbols *symbols, const recs_context *context, 
 }
 
 void recs__symbols_find(const recs__symbols *symbols, const uint32_t *sequence, size_t count, uint32_t *numbers) {
-  for (size_t i = 0; i < count; i++) {
-    const recs__symbol_slot *slot = find_slot(symbols, sequence[i]);
-    numbers[i] = slot->number == 0 ? symbols->count : slot->number - 1;
-  }
+  for (size_t i = 0; i < count; i++)
+    numbers[i] = recs__symbols_number(symbols, sequence[i]);
 }
 
 void recs__symbols_free(recs__symbols *symbols) {

@@ -1,0 +1,30 @@
+/* One sequence prepared to be compared with others: where each of its symbols stands, as masks of bits. */
+#ifndef RECS_LIB_ANALYZE_PROFILE_H
+#define RECS_LIB_ANALYZE_PROFILE_H
+
+#include "lib/analyze/symbols.h"
+
+enum { RECS__WORD = 64, RECS__PROFILE_WORDS = 4, RECS__PROFILE_MOST = RECS__WORD * RECS__PROFILE_WORDS };
+
+typedef struct recs__profile {
+  const recs_context *context;
+  const uint32_t *sequence; /* borrowed */
+  uint32_t count;
+  uint32_t *numbers;     /* of its own symbols, by position */
+  recs__symbols symbols;
+  const uint16_t *table; /* NULL, or the numbers of all symbols there are, borrowed from who gave it */
+  uint32_t words;        /* of a mask: 1, 2 or 4; 0: the sequence is longer than masks are made for */
+  uint64_t *masks;       /* (symbols.count + 1) x words: bit i is set where the symbol stands at i; the last is of strangers */
+} recs__profile;
+
+/* Whatever is returned, recs__profile_free() follows. */
+int32_t recs__profile_init(recs__profile *out, const recs_context *context, const uint32_t *sequence, size_t count);
+void recs__profile_free(recs__profile *profile);
+
+/* The mask of a symbol: `words` words. */
+static inline const uint64_t *recs__profile_mask(const recs__profile *profile, uint32_t symbol) {
+  uint32_t number = profile->table != NULL ? profile->table[symbol] : recs__symbols_number(&profile->symbols, symbol);
+  return profile->masks + (size_t)number * profile->words;
+}
+
+#endif
