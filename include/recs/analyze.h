@@ -9,6 +9,7 @@
 #include <recs/analyze/patterns.h>
 #include <recs/analyze/retention.h>
 #include <recs/analyze/rules.h>
+#include <recs/analyze/sequence_search.h>
 #include <recs/analyze/sequence_store.h>
 #include <recs/analyze/sequences.h>
 

@@ -83,18 +83,6 @@ void recs__blocks_free(recs__blocks *blocks) {
   recs__free(blocks->context, blocks->stack);
 }
 
-static int32_t match_by_bits(recs__blocks *blocks, recs__block_list *list, const recs__profile *b, uint32_t limit) {
-  recs__run_bits bits = {.context = b->context};
-  int32_t status;
-  blocks->longest = recs__run_bits_longest;
-  blocks->method = &bits;
-  RECS_GO(recs__run_bits_load(&bits, b, blocks->a, blocks->a_count, limit));
-  RECS_GO(recs__blocks_find(blocks, list));
-cleanup:
-  recs__run_bits_free(&bits);
-  return status;
-}
-
 static int32_t match_by_places(recs__blocks *blocks, recs__block_list *list, const recs__profile *b, uint32_t limit) {
   recs__run_places places;
   int32_t status;
@@ -107,10 +95,21 @@ cleanup:
   return status;
 }
 
+int32_t recs__blocks_match(recs__blocks *blocks, recs__block_list *list, recs__run_bits *bits, const recs__profile *b, uint32_t limit) {
+  blocks->context = b->context;
+  if (!recs__run_bits_fit(b, blocks->a_count))
+    return match_by_places(blocks, list, b, limit);
+  blocks->longest = recs__run_bits_longest;
+  blocks->method = bits;
+  RECS_TRY(recs__run_bits_load(bits, b, blocks->a, blocks->a_count, limit));
+  return recs__blocks_find(blocks, list);
+}
+
 static int32_t match(recs__block_list *list, recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b,
                      size_t b_count, int32_t autojunk) {
   recs__blocks blocks = {.context = context, .a = a, .b = b};
   uint32_t limit = recs__popular_limit(b_count, autojunk);
+  recs__run_bits bits = {.context = context};
   recs__profile profile;
   int32_t status;
   RECS_NOT_NULL(context);
@@ -124,8 +123,9 @@ static int32_t match(recs__block_list *list, recs_context *context, const uint32
   blocks.b_count = (uint32_t)b_count;
   blocks.popular = limit != UINT32_MAX;
   RECS_GO(recs__profile_init(&profile, context, b, b_count));
-  RECS_GO((recs__run_bits_fit(&profile, a_count) ? match_by_bits : match_by_places)(&blocks, list, &profile, limit));
+  RECS_GO(recs__blocks_match(&blocks, list, &bits, &profile, limit));
 cleanup:
+  recs__run_bits_free(&bits);
   recs__profile_free(&profile);
   recs__blocks_free(&blocks);
   return status;

@@ -83,4 +83,8 @@ int32_t recs__run_bits_load(recs__run_bits *bits, const recs__profile *b, const 
 recs__block recs__run_bits_longest(void *bits, const recs__range *within);
 void recs__run_bits_free(recs__run_bits *bits);
 
+/* recs__blocks_find() by bits where the two are short enough, else by places; b's profile is that of blocks->b. */
+int32_t recs__blocks_match(recs__blocks *blocks, recs__block_list *list, recs__run_bits *bits, const recs__profile *b,
+                           uint32_t limit);
+
 #endif

@@ -1,5 +1,5 @@
 /* Longest common subsequence and Levenshtein distance, 64 cells of the table at a time (bit-parallel). */
-#include "lib/analyze/symbols.h"
+#include "lib/analyze/long_edit.h"
 
 #include <recs/analyze.h>
 
@@ -154,8 +154,6 @@ static const strip_fn levenshtein_strips[STRIP] = {levenshtein_strip_1, levensht
 /* Fills the job and runs the strips, unless one of the two is all prefix and suffix. */
 static int32_t run(alignment *job, const strip_fn *strips, uint8_t top_edge, const uint32_t *a, size_t a_count,
                    const uint32_t *b, size_t b_count) {
-  RECS_TRY(recs__sequence_check("a", a, a_count));
-  RECS_TRY(recs__sequence_check("b", b, b_count));
   strip_affixes(job, a, a_count, b, b_count);
   if (job->pattern_count == 0)
     return RECS_OK;
@@ -164,14 +162,9 @@ static int32_t run(alignment *job, const strip_fn *strips, uint8_t top_edge, con
   return run_strips(job, strips);
 }
 
-int32_t recs_sequence_lcs(uint64_t *out, recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b,
-                          size_t b_count) {
+int32_t recs__long_lcs(uint64_t *out, const recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count) {
   alignment job = {.context = context};
   int32_t status;
-  recs__enter();
-  RECS_NOT_NULL(out);
-  *out = 0;
-  RECS_NOT_NULL(context);
   RECS_GO(run(&job, lcs_strips, 0, a, a_count, b, b_count));
   *out = job.affix + job.length;
 cleanup:
@@ -189,17 +182,37 @@ static uint64_t last_cell(const alignment *job) {
   return distance;
 }
 
-int32_t recs_sequence_levenshtein(uint64_t *out, recs_context *context, const uint32_t *a, size_t a_count,
-                                  const uint32_t *b, size_t b_count) {
+int32_t recs__long_levenshtein(uint64_t *out, const recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b,
+                               size_t b_count) {
   alignment job = {.context = context};
   int32_t status;
-  recs__enter();
-  RECS_NOT_NULL(out);
-  *out = 0;
-  RECS_NOT_NULL(context);
   RECS_GO(run(&job, levenshtein_strips, RISES, a, a_count, b, b_count));
   *out = last_cell(&job);
 cleanup:
   job_free(&job);
   return status;
+}
+
+typedef int32_t (*edit_fn)(uint64_t *out, const recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b,
+                           size_t b_count);
+
+static int32_t check_and_edit(uint64_t *out, edit_fn edit, const recs_context *context, const uint32_t *a, size_t a_count,
+                              const uint32_t *b, size_t b_count) {
+  recs__enter();
+  RECS_NOT_NULL(out);
+  *out = 0;
+  RECS_NOT_NULL(context);
+  RECS_TRY(recs__sequence_check("a", a, a_count));
+  RECS_TRY(recs__sequence_check("b", b, b_count));
+  return edit(out, context, a, a_count, b, b_count);
+}
+
+int32_t recs_sequence_lcs(uint64_t *out, recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b,
+                          size_t b_count) {
+  return check_and_edit(out, recs__long_lcs, context, a, a_count, b, b_count);
+}
+
+int32_t recs_sequence_levenshtein(uint64_t *out, recs_context *context, const uint32_t *a, size_t a_count,
+                                  const uint32_t *b, size_t b_count) {
+  return check_and_edit(out, recs__long_levenshtein, context, a, a_count, b, b_count);
 }

@@ -21,10 +21,14 @@ typedef struct recs__profile {
 int32_t recs__profile_init(recs__profile *out, const recs_context *context, const uint32_t *sequence, size_t count);
 void recs__profile_free(recs__profile *profile);
 
+/* The number of a symbol: symbols.count for one that the sequence does not have. */
+static inline uint32_t recs__profile_number(const recs__profile *profile, uint32_t symbol) {
+  return profile->table != NULL ? profile->table[symbol] : recs__symbols_number(&profile->symbols, symbol);
+}
+
 /* The mask of a symbol: `words` words. */
 static inline const uint64_t *recs__profile_mask(const recs__profile *profile, uint32_t symbol) {
-  uint32_t number = profile->table != NULL ? profile->table[symbol] : recs__symbols_number(&profile->symbols, symbol);
-  return profile->masks + (size_t)number * profile->words;
+  return profile->masks + (size_t)recs__profile_number(profile, symbol) * profile->words;
 }
 
 #endif

@@ -23,7 +23,7 @@ typedef struct recs__symbols {
 /* Refuses a sequence that is NULL or too long; `name` is that of the argument. */
 int32_t recs__sequence_check(const char *name, const uint32_t *sequence, size_t count);
 
-/* Numbers the symbols of a sequence; `numbers` receives one for each position. */
+/* Numbers the symbols of a sequence; `numbers` receives one for each position. 8 to 32 bytes a different symbol. */
 int32_t recs__symbols_init(recs__symbols *symbols, const recs_context *context, const uint32_t *sequence, size_t count,
                            uint32_t *numbers);
 

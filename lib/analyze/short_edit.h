@@ -1,0 +1,13 @@
+/* Edit distances to a sequence of up to RECS__PROFILE_MOST symbols, whose whole column of the table fits into a few words. */
+#ifndef RECS_LIB_ANALYZE_SHORT_EDIT_H
+#define RECS_LIB_ANALYZE_SHORT_EDIT_H
+
+#include "lib/analyze/profile.h"
+
+/* The length of the longest common subsequence, the Levenshtein distance, and that of optimal string alignment. The profile has masks
+ * and is not empty. */
+uint32_t recs__short_lcs(const recs__profile *b, const uint32_t *a, size_t a_count);
+uint32_t recs__short_levenshtein(const recs__profile *b, const uint32_t *a, size_t a_count);
+uint32_t recs__short_osa(const recs__profile *b, const uint32_t *a, size_t a_count);
+
+#endif
