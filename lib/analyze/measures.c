@@ -2,7 +2,6 @@
 
 #include "lib/analyze/jaro.h"
 #include "lib/analyze/long_edit.h"
-#include "lib/analyze/short_edit.h"
 
 #include <recs/analyze.h>
 
@@ -30,7 +29,9 @@ struct recs__measure {
   scale scale;
   int is_distance;
   int autojunk;
-  int blocks; /* no better than the longest common subsequence, which is cheaper */
+  int below_lcs; /* no better than the longest common subsequence, which is found faster */
+  void (*four)(uint32_t out[RECS__SHORT_LANES], const recs__profile *b, const uint32_t *const a[RECS__SHORT_LANES],
+               const size_t a_counts[RECS__SHORT_LANES]); /* NULL, or four at once: the raw values, or where below_lcs is set their bound */
 };
 
 static double longer_of(double a_count, double b_count) {
@@ -153,21 +154,21 @@ static int32_t find_winkler(double *out, const recs__yardstick *stick, recs__mea
 }
 
 static const recs__measure measures[] = {
-    [RECS_SEQUENCE_RATIO] = {"ratio", find_total, best_common, OF_BOTH, 0, 1, 1},
-    [RECS_SEQUENCE_RATIO_PLAIN] = {"ratio_plain", find_total, best_common, OF_BOTH, 0, 0, 1},
-    [RECS_SEQUENCE_LCS] = {"lcs", find_lcs, best_common, AS_IT_IS, 0, 0, 0},
-    [RECS_SEQUENCE_LCS_SIMILARITY] = {"lcs_similarity", find_lcs, best_common, OF_LONGER, 0, 0, 0},
-    [RECS_SEQUENCE_INDEL_SIMILARITY] = {"indel_similarity", find_lcs, best_common, OF_BOTH, 0, 0, 0},
-    [RECS_SEQUENCE_LEVENSHTEIN] = {"levenshtein", find_levenshtein, best_distance, AS_IT_IS, 1, 0, 0},
-    [RECS_SEQUENCE_LEVENSHTEIN_SIMILARITY] = {"levenshtein_similarity", find_levenshtein, best_distance, LEFT_OF_LONGER, 0, 0, 0},
-    [RECS_SEQUENCE_OSA] = {"osa", find_osa, best_distance, AS_IT_IS, 1, 0, 0},
-    [RECS_SEQUENCE_OSA_SIMILARITY] = {"osa_similarity", find_osa, best_distance, LEFT_OF_LONGER, 0, 0, 0},
-    [RECS_SEQUENCE_DAMERAU] = {"damerau", find_damerau, best_distance, AS_IT_IS, 1, 0, 0},
-    [RECS_SEQUENCE_DAMERAU_SIMILARITY] = {"damerau_similarity", find_damerau, best_distance, LEFT_OF_LONGER, 0, 0, 0},
-    [RECS_SEQUENCE_JARO] = {"jaro", find_jaro, best_jaro, AS_IT_IS, 0, 0, 0},
-    [RECS_SEQUENCE_JARO_WINKLER] = {"jaro_winkler", find_winkler, best_winkler, AS_IT_IS, 0, 0, 0},
-    [RECS_SEQUENCE_RUN] = {"run", find_run, best_common, AS_IT_IS, 0, 0, 0},
-    [RECS_SEQUENCE_RUN_SIMILARITY] = {"run_similarity", find_run, best_common, OF_LONGER, 0, 0, 0},
+    [RECS_SEQUENCE_RATIO] = {"ratio", find_total, best_common, OF_BOTH, 0, 1, 1, recs__short_lcs_four},
+    [RECS_SEQUENCE_RATIO_PLAIN] = {"ratio_plain", find_total, best_common, OF_BOTH, 0, 0, 1, recs__short_lcs_four},
+    [RECS_SEQUENCE_LCS] = {"lcs", find_lcs, best_common, AS_IT_IS, 0, 0, 0, recs__short_lcs_four},
+    [RECS_SEQUENCE_LCS_SIMILARITY] = {"lcs_similarity", find_lcs, best_common, OF_LONGER, 0, 0, 0, recs__short_lcs_four},
+    [RECS_SEQUENCE_INDEL_SIMILARITY] = {"indel_similarity", find_lcs, best_common, OF_BOTH, 0, 0, 0, recs__short_lcs_four},
+    [RECS_SEQUENCE_LEVENSHTEIN] = {"levenshtein", find_levenshtein, best_distance, AS_IT_IS, 1, 0, 0, recs__short_levenshtein_four},
+    [RECS_SEQUENCE_LEVENSHTEIN_SIMILARITY] = {"levenshtein_similarity", find_levenshtein, best_distance, LEFT_OF_LONGER, 0, 0, 0, recs__short_levenshtein_four},
+    [RECS_SEQUENCE_OSA] = {"osa", find_osa, best_distance, AS_IT_IS, 1, 0, 0, NULL},
+    [RECS_SEQUENCE_OSA_SIMILARITY] = {"osa_similarity", find_osa, best_distance, LEFT_OF_LONGER, 0, 0, 0, NULL},
+    [RECS_SEQUENCE_DAMERAU] = {"damerau", find_damerau, best_distance, AS_IT_IS, 1, 0, 0, NULL},
+    [RECS_SEQUENCE_DAMERAU_SIMILARITY] = {"damerau_similarity", find_damerau, best_distance, LEFT_OF_LONGER, 0, 0, 0, NULL},
+    [RECS_SEQUENCE_JARO] = {"jaro", find_jaro, best_jaro, AS_IT_IS, 0, 0, 0, NULL},
+    [RECS_SEQUENCE_JARO_WINKLER] = {"jaro_winkler", find_winkler, best_winkler, AS_IT_IS, 0, 0, 0, NULL},
+    [RECS_SEQUENCE_RUN] = {"run", find_run, best_common, AS_IT_IS, 0, 0, 0, NULL},
+    [RECS_SEQUENCE_RUN_SIMILARITY] = {"run_similarity", find_run, best_common, OF_LONGER, 0, 0, 0, NULL},
 };
 enum { MEASURES = sizeof measures / sizeof measures[0] };
 
@@ -217,6 +218,17 @@ static double of_empty(const recs__measure *measure, size_t longer) {
   return longer == 0 && (measure->scale != AS_IT_IS || measure->raw == find_jaro || measure->raw == find_winkler) ? 1 : 0;
 }
 
+/* A raw value against the lengths. */
+static double set_against(const recs__yardstick *stick, double raw, size_t a_count) {
+  return scaled(stick->measure->scale, raw, (double)a_count, stick->b.count);
+}
+
+static int32_t apply_raw(double *out, const recs__yardstick *stick, recs__measure_desk *desk, const uint32_t *a, size_t a_count) {
+  RECS_TRY(stick->measure->raw(out, stick, desk, a, a_count));
+  *out = set_against(stick, *out, a_count);
+  return RECS_OK;
+}
+
 int32_t recs__yardstick_apply(double *out, const recs__yardstick *yardstick, recs__measure_desk *desk, const uint32_t *a, size_t a_count,
                               double floor) {
   const recs__measure *measure = yardstick->measure;
@@ -225,21 +237,44 @@ int32_t recs__yardstick_apply(double *out, const recs__yardstick *yardstick, rec
     *out = of_empty(measure, a_count > b_count ? a_count : b_count);
     return RECS_OK;
   }
-  if (measure->blocks && yardstick->b.words > 0 && floor > 0) {
-    double best = scaled(measure->scale, recs__short_lcs(&yardstick->b, a, a_count), (double)a_count, (double)b_count);
-    *out = best;
-    if (best < floor)
+  if (measure->below_lcs && yardstick->b.words > 0 && floor > 0) {
+    *out = set_against(yardstick, recs__short_lcs(&yardstick->b, a, a_count), a_count);
+    if (*out < floor)
       return RECS_OK;
   }
-  RECS_TRY(measure->raw(out, yardstick, desk, a, a_count));
-  *out = scaled(measure->scale, *out, (double)a_count, (double)b_count);
+  return apply_raw(out, yardstick, desk, a, a_count);
+}
+
+static int can_do_four(const recs__yardstick *stick, const size_t a_counts[RECS__SHORT_LANES], double floor) {
+  if (stick->measure->four == NULL || stick->b.words == 0 || stick->b.count == 0 || (stick->measure->below_lcs && floor <= 0))
+    return 0;
+  for (int k = 0; k < RECS__SHORT_LANES; k++) {
+    if (a_counts[k] == 0)
+      return 0;
+  }
+  return 1;
+}
+
+int32_t recs__yardstick_apply_four(double out[RECS__SHORT_LANES], const recs__yardstick *yardstick, recs__measure_desk *desk,
+                                   const uint32_t *const a[RECS__SHORT_LANES], const size_t a_counts[RECS__SHORT_LANES], double floor) {
+  int together = can_do_four(yardstick, a_counts, floor);
+  uint32_t raw[RECS__SHORT_LANES];
+  if (together)
+    yardstick->measure->four(raw, &yardstick->b, a, a_counts);
+  for (int k = 0; k < RECS__SHORT_LANES; k++) {
+    if (together)
+      out[k] = set_against(yardstick, raw[k], a_counts[k]);
+    if (!together)
+      RECS_TRY(recs__yardstick_apply(&out[k], yardstick, desk, a[k], a_counts[k], floor));
+    else if (yardstick->measure->below_lcs && out[k] >= floor)
+      RECS_TRY(apply_raw(&out[k], yardstick, desk, a[k], a_counts[k]));
+  }
   return RECS_OK;
 }
 
 double recs__yardstick_bound(const recs__yardstick *yardstick, uint32_t common, size_t a_count) {
   const recs__measure *measure = yardstick->measure;
-  double a = (double)a_count, b = yardstick->b.count;
-  return scaled(measure->scale, measure->best(common, a, b), a, b);
+  return set_against(yardstick, measure->best(common, (double)a_count, yardstick->b.count), a_count);
 }
 
 void recs__measure_desk_free(recs__measure_desk *desk, const recs_context *context) {

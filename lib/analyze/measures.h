@@ -3,6 +3,7 @@
 #define RECS_LIB_ANALYZE_MEASURES_H
 
 #include "lib/analyze/blocks.h"
+#include "lib/analyze/short_edit.h"
 
 /* What a thread works with; zeroed it is empty. */
 typedef struct recs__measure_desk {
@@ -34,6 +35,10 @@ void recs__yardstick_free(recs__yardstick *yardstick);
 /* Measures one sequence, as a. When the value is worse than `floor`, `*out` may be any value that is worse than that. */
 int32_t recs__yardstick_apply(double *out, const recs__yardstick *yardstick, recs__measure_desk *desk, const uint32_t *a, size_t a_count,
                               double floor);
+
+/* The same of RECS__SHORT_LANES sequences, faster where they are compared by bits. */
+int32_t recs__yardstick_apply_four(double out[RECS__SHORT_LANES], const recs__yardstick *yardstick, recs__measure_desk *desk,
+                                   const uint32_t *const a[RECS__SHORT_LANES], const size_t a_counts[RECS__SHORT_LANES], double floor);
 
 /* The best value that a sequence of so many symbols can have which has `common` of them in common with b, each as often as in both. Not
  * for distances. */

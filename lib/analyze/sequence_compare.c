@@ -54,19 +54,32 @@ typedef struct many {
 
 enum { SEQUENCES_A_RANGE = 4096 };
 
+/* A value, or what stands for one that is worse than the cutoff. */
+static double cut(double value, double cutoff, int distance) {
+  if (distance)
+    return value > cutoff ? (double)INFINITY : value;
+  return value < cutoff ? 0 : value;
+}
+
 static int32_t measure_range(void *payload, uint32_t thread, size_t begin, size_t end) {
   const many *self = payload;
+  recs__measure_desk *desk = &self->desks[thread];
   int distance = recs__measure_is_distance(self->stick->measure);
-  for (size_t i = begin; i < end; i++) {
-    const uint32_t *a = self->symbols + self->offsets[i];
-    double value;
-    RECS_TRY(recs__yardstick_apply(&value, self->stick, &self->desks[thread], a, (size_t)(self->offsets[i + 1] - self->offsets[i]),
-                                   distance ? 0 : self->cutoff));
-    if (distance)
-      self->out[i] = value > self->cutoff ? (double)INFINITY : value;
-    else
-      self->out[i] = value < self->cutoff ? 0 : value;
+  double floor = distance ? 0 : self->cutoff, *out = self->out;
+  const uint32_t *a[RECS__SHORT_LANES];
+  size_t counts[RECS__SHORT_LANES], at = begin;
+  for (; at + RECS__SHORT_LANES <= end; at += RECS__SHORT_LANES) {
+    for (size_t k = 0; k < RECS__SHORT_LANES; k++) {
+      a[k] = self->symbols + self->offsets[at + k];
+      counts[k] = (size_t)(self->offsets[at + k + 1] - self->offsets[at + k]);
+    }
+    RECS_TRY(recs__yardstick_apply_four(out + at, self->stick, desk, a, counts, floor));
   }
+  for (; at < end; at++)
+    RECS_TRY(recs__yardstick_apply(&out[at], self->stick, desk, self->symbols + self->offsets[at],
+                                   (size_t)(self->offsets[at + 1] - self->offsets[at]), floor));
+  for (size_t i = begin; i < end; i++)
+    out[i] = cut(out[i], self->cutoff, distance);
   return RECS_OK;
 }
 

@@ -156,6 +156,8 @@ typedef struct searching {
   uint32_t *order;   /* the rows that have something in common, by grade */
   uint32_t *times;   /* how often each symbol is in b, by b's numbers */
   uint32_t grades[GRADES + 1]; /* where each begins */
+  uint32_t rows[RECS__SHORT_LANES]; /* that wait to be measured together */
+  uint32_t waiting;
   recs__top top;
 } searching;
 
@@ -179,6 +181,21 @@ static int32_t translate(searching *self, const uint32_t *b, size_t b_count) {
   return RECS_OK;
 }
 
+/* Adds what the rows have in common with b in a symbol that is so many times in b. */
+static void add_list(searching *self, uint32_t symbol, uint32_t times) {
+  const recs_sequence_index *index = self->index;
+  int64_t begin = index->lists[symbol], end = index->lists[symbol + 1];
+  if (times == 1) {
+    for (int64_t i = begin; i < end; i++)
+      self->common[index->list_rows[i]] += 1;
+    return;
+  }
+  for (int64_t i = begin; i < end; i++) {
+    uint32_t own = index->list_times[i];
+    self->common[index->list_rows[i]] += own < times && own < MOST_TIMES ? own : times;
+  }
+}
+
 /* How many symbols each row has in common with b. */
 static int32_t count_common(searching *self) {
   const recs_sequence_index *index = self->index;
@@ -194,10 +211,7 @@ static int32_t count_common(searching *self) {
     self->times[b->numbers[j]] = 0; /* once a symbol */
     if (times == 0 || symbol == index->symbols.count)
       continue;
-    for (int64_t i = index->lists[symbol]; i < index->lists[symbol + 1]; i++) {
-      uint32_t own = index->list_times[i];
-      self->common[index->list_rows[i]] += own < times && own < MOST_TIMES ? own : times;
-    }
+    add_list(self, symbol, times);
   }
   return RECS_OK;
 }
@@ -246,15 +260,39 @@ static double floor_of(const searching *self) {
   return worst > self->cutoff ? worst : self->cutoff;
 }
 
-static int32_t measure_row(searching *self, uint32_t row) {
-  const recs_sequence_index *index = self->index;
-  double floor = floor_of(self), value;
-  if (recs__yardstick_bound(&self->stick, self->common[row], length_of(index, row)) < floor)
-    return RECS_OK;
-  RECS_TRY(recs__yardstick_apply(&value, &self->stick, &self->desk, index->sequences + index->offsets[row], length_of(index, row), floor));
-  if (value > 0 && value >= floor)
+static void offer(searching *self, uint32_t row, double value) {
+  if (value > 0 && value >= self->cutoff)
     recs__top_offer(&self->top, row, value);
+}
+
+/* Measures the rows that wait, which are up to four. */
+static int32_t measure_waiting(searching *self) {
+  const recs_sequence_index *index = self->index;
+  const uint32_t *a[RECS__SHORT_LANES];
+  size_t counts[RECS__SHORT_LANES];
+  double values[RECS__SHORT_LANES], floor = floor_of(self);
+  for (uint32_t k = 0; k < self->waiting; k++) {
+    a[k] = index->sequences + index->offsets[self->rows[k]];
+    counts[k] = length_of(index, self->rows[k]);
+  }
+  if (self->waiting == RECS__SHORT_LANES)
+    RECS_TRY(recs__yardstick_apply_four(values, &self->stick, &self->desk, a, counts, floor));
+  for (uint32_t k = 0; k < self->waiting; k++) {
+    if (self->waiting < RECS__SHORT_LANES)
+      RECS_TRY(recs__yardstick_apply(&values[k], &self->stick, &self->desk, a[k], counts[k], floor));
+    if (values[k] >= floor)
+      offer(self, self->rows[k], values[k]);
+  }
+  self->waiting = 0;
   return RECS_OK;
+}
+
+/* Lets a row wait for its turn, if it can be among the best. */
+static int32_t meet_row(searching *self, uint32_t row) {
+  if (recs__yardstick_bound(&self->stick, self->common[row], length_of(self->index, row)) < floor_of(self))
+    return RECS_OK;
+  self->rows[self->waiting++] = row;
+  return self->waiting == RECS__SHORT_LANES ? measure_waiting(self) : RECS_OK;
 }
 
 static int32_t measure_rows(searching *self) {
@@ -262,11 +300,11 @@ static int32_t measure_rows(searching *self) {
   for (uint32_t g = 0; g < GRADES; g++) {
     /* rounded up by a grade, as bounds were rounded down to it */
     if (best * (1 - (g - 1.0) / GRADES) < floor_of(self))
-      return RECS_OK;
+      break;
     for (uint32_t i = self->grades[g]; i < self->grades[g + 1]; i++)
-      RECS_TRY(measure_row(self, self->order[i]));
+      RECS_TRY(meet_row(self, self->order[i]));
   }
-  return RECS_OK;
+  return measure_waiting(self);
 }
 
 static void finish(searching *self) {
