@@ -1,5 +1,6 @@
 /* Longest common subsequence and Levenshtein distance, 64 cells of the table at a time (bit-parallel). */
 #include "lib/analyze/long_edit.h"
+#include "lib/analyze/short_edit.h"
 
 #include <recs/analyze.h>
 
@@ -151,21 +152,33 @@ static const strip_fn lcs_strips[STRIP] = {lcs_strip_1, lcs_strip_2, lcs_strip_3
 static const strip_fn levenshtein_strips[STRIP] = {levenshtein_strip_1, levenshtein_strip_2, levenshtein_strip_3,
                                                    levenshtein_strip_4};
 
-/* Fills the job and runs the strips, unless one of the two is all prefix and suffix. */
-static int32_t run(alignment *job, const strip_fn *strips, uint8_t top_edge, const uint32_t *a, size_t a_count,
-                   const uint32_t *b, size_t b_count) {
-  strip_affixes(job, a, a_count, b, b_count);
-  if (job->pattern_count == 0)
-    return RECS_OK;
+/* Fills the job and runs the strips. */
+static int32_t run(alignment *job, const strip_fn *strips, uint8_t top_edge) {
   RECS_TRY(number_symbols(job));
   memset(job->edge, top_edge, job->text_count);
   return run_strips(job, strips);
 }
 
+/* A pattern whose whole column fits into a few words needs no strips. */
+static int32_t run_short(uint64_t *out, const alignment *job,
+                         uint32_t (*edit)(const recs__profile *b, const uint32_t *a, size_t a_count)) {
+  recs__profile pattern;
+  int32_t status;
+  RECS_GO(recs__profile_init(&pattern, job->context, job->pattern, job->pattern_count));
+  *out = edit(&pattern, job->text, job->text_count);
+cleanup:
+  recs__profile_free(&pattern);
+  return status;
+}
+
 int32_t recs__long_lcs(uint64_t *out, const recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count) {
   alignment job = {.context = context};
-  int32_t status;
-  RECS_GO(run(&job, lcs_strips, 0, a, a_count, b, b_count));
+  int32_t status = RECS_OK;
+  strip_affixes(&job, a, a_count, b, b_count);
+  if (job.pattern_count > RECS__PROFILE_MOST)
+    RECS_GO(run(&job, lcs_strips, 0));
+  else if (job.pattern_count > 0)
+    RECS_GO(run_short(&job.length, &job, recs__short_lcs));
   *out = job.affix + job.length;
 cleanup:
   job_free(&job);
@@ -175,8 +188,6 @@ cleanup:
 /* The last cell of the table: down its left edge, then along its last row. */
 static uint64_t last_cell(const alignment *job) {
   uint64_t distance = job->pattern_count;
-  if (job->pattern_count == 0)
-    return job->text_count;
   for (size_t j = 0; j < job->text_count; j++)
     distance = distance + (job->edge[j] & RISES) - (uint64_t)(job->edge[j] >> 1);
   return distance;
@@ -185,9 +196,15 @@ static uint64_t last_cell(const alignment *job) {
 int32_t recs__long_levenshtein(uint64_t *out, const recs_context *context, const uint32_t *a, size_t a_count, const uint32_t *b,
                                size_t b_count) {
   alignment job = {.context = context};
-  int32_t status;
-  RECS_GO(run(&job, levenshtein_strips, RISES, a, a_count, b, b_count));
-  *out = last_cell(&job);
+  int32_t status = RECS_OK;
+  strip_affixes(&job, a, a_count, b, b_count);
+  *out = job.text_count;
+  if (job.pattern_count > RECS__PROFILE_MOST) {
+    RECS_GO(run(&job, levenshtein_strips, RISES));
+    *out = last_cell(&job);
+  } else if (job.pattern_count > 0) {
+    RECS_GO(run_short(out, &job, recs__short_levenshtein));
+  }
 cleanup:
   job_free(&job);
   return status;

@@ -28,7 +28,21 @@ int32_t recs__profile_init(recs__profile *out, const recs_context *context, cons
   return RECS_OK;
 }
 
+int32_t recs__profile_tabulate(recs__profile *profile, size_t symbols) {
+  profile->table = recs__alloc(profile->context, symbols, sizeof *profile->table);
+  if (profile->table == NULL)
+    return recs__fail_nomem();
+  for (size_t s = 0; s < symbols; s++)
+    profile->table[s] = (uint16_t)profile->symbols.count;
+  for (size_t j = 0; j < profile->count; j++) {
+    if (profile->sequence[j] < symbols)
+      profile->table[profile->sequence[j]] = (uint16_t)profile->numbers[j];
+  }
+  return RECS_OK;
+}
+
 void recs__profile_free(recs__profile *profile) {
+  recs__free(profile->context, profile->table);
   recs__free(profile->context, profile->numbers);
   recs__free(profile->context, profile->masks);
   recs__symbols_free(&profile->symbols);

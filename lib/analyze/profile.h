@@ -12,7 +12,7 @@ typedef struct recs__profile {
   uint32_t count;
   uint32_t *numbers;     /* of its own symbols, by position */
   recs__symbols symbols;
-  const uint16_t *table; /* NULL, or the numbers of all symbols there are, borrowed from who gave it */
+  uint16_t *table;       /* NULL, or the numbers of all symbols that there will be, which takes no search */
   uint32_t words;        /* of a mask: 1, 2 or 4; 0: the sequence is longer than masks are made for */
   uint64_t *masks;       /* (symbols.count + 1) x words: bit i is set where the symbol stands at i; the last is of strangers */
 } recs__profile;
@@ -20,6 +20,9 @@ typedef struct recs__profile {
 /* Whatever is returned, recs__profile_free() follows. */
 int32_t recs__profile_init(recs__profile *out, const recs_context *context, const uint32_t *sequence, size_t count);
 void recs__profile_free(recs__profile *profile);
+
+/* For a profile with masks that will meet symbols below `symbols` only: finds their numbers by a table. */
+int32_t recs__profile_tabulate(recs__profile *profile, size_t symbols);
 
 /* The number of a symbol: symbols.count for one that the sequence does not have. */
 static inline uint32_t recs__profile_number(const recs__profile *profile, uint32_t symbol) {

@@ -52,7 +52,7 @@ typedef struct many {
   double cutoff;
 } many;
 
-enum { SEQUENCES_A_RANGE = 4096 };
+enum { SEQUENCES_A_RANGE = 4096, ENTRIES_A_SYMBOL = 2 };
 
 /* A value, or what stands for one that is worse than the cutoff. */
 static double cut(double value, double cutoff, int distance) {
@@ -83,6 +83,15 @@ static int32_t measure_range(void *payload, uint32_t thread, size_t begin, size_
   return RECS_OK;
 }
 
+/* Gives b's profile a table, if the symbols that it is to meet are small enough for one to be worth its while. */
+static int32_t tabulate(recs__profile *b, const int64_t *offsets, const uint32_t *symbols, size_t count) {
+  size_t total = (size_t)(offsets[count] - offsets[0]);
+  uint32_t largest = 0;
+  for (int64_t i = offsets[0]; i < offsets[count]; i++)
+    largest = symbols[i] > largest ? symbols[i] : largest;
+  return b->words == 0 || largest >= total * ENTRIES_A_SYMBOL ? RECS_OK : recs__profile_tabulate(b, (size_t)largest + 1);
+}
+
 int32_t recs_sequence_compare_many(double *out, recs_context *context, int32_t measure, double cutoff, const uint32_t *b,
                                    size_t b_count, const int64_t *offsets, const uint32_t *symbols, size_t count) {
   many self = {.offsets = offsets, .symbols = symbols, .out = out, .cutoff = cutoff};
@@ -104,6 +113,7 @@ int32_t recs_sequence_compare_many(double *out, recs_context *context, int32_t m
   self.stick = &stick;
   self.desks = recs__alloc_zero(context, threads, sizeof *self.desks);
   RECS_GO(recs__yardstick_init(&stick, context, found, b, b_count));
+  RECS_GO(tabulate(&stick.b, offsets, symbols, count));
   RECS_GO(self.desks == NULL ? recs__fail_nomem() : RECS_OK);
   RECS_GO(recs__parallel(context, count, SEQUENCES_A_RANGE, measure_range, &self, NULL));
 cleanup:

@@ -151,7 +151,6 @@ typedef struct searching {
   recs__yardstick stick;
   recs__measure_desk desk;
   uint32_t *query;   /* b, as the index numbers symbols */
-  uint16_t *table;   /* the profile's */
   uint32_t *common;  /* by row */
   uint32_t *order;   /* the rows that have something in common, by grade */
   uint32_t *times;   /* how often each symbol is in b, by b's numbers */
@@ -168,17 +167,7 @@ static int32_t translate(searching *self, const uint32_t *b, size_t b_count) {
     return recs__fail_nomem();
   recs__symbols_find(&self->index->symbols, b, b_count, self->query);
   RECS_TRY(recs__yardstick_init(&self->stick, self->context, self->measure, self->query, b_count));
-  if (self->stick.b.words == 0)
-    return RECS_OK;
-  self->table = recs__alloc(self->context, (size_t)self->index->symbols.count + 1, sizeof *self->table);
-  if (self->table == NULL)
-    return recs__fail_nomem();
-  for (uint32_t s = 0; s <= self->index->symbols.count; s++)
-    self->table[s] = (uint16_t)self->stick.b.symbols.count;
-  for (size_t j = 0; j < b_count; j++)
-    self->table[self->query[j]] = (uint16_t)self->stick.b.numbers[j];
-  self->stick.b.table = self->table;
-  return RECS_OK;
+  return self->stick.b.words == 0 ? RECS_OK : recs__profile_tabulate(&self->stick.b, (size_t)self->index->symbols.count + 1);
 }
 
 /* Adds what the rows have in common with b in a symbol that is so many times in b. */
@@ -309,7 +298,6 @@ static int32_t measure_rows(searching *self) {
 
 static void finish(searching *self) {
   recs__free(self->context, self->query);
-  recs__free(self->context, self->table);
   recs__free(self->context, self->common);
   recs__free(self->context, self->order);
   recs__free(self->context, self->times);

@@ -207,6 +207,21 @@ def test_sequences(model):
     assert (shown["ratio"], shown["lcs"], shown["levenshtein"]) == (0.75, 3, 2)
     both = json.loads(recs("similarity", "ada", "ben", "--model", model, "--format", "json").stdout)
     assert both["length_a"] == 3 and 0 < both["ratio"] < 1
+    assert json.loads(recs("similarity", "a,c,b", "a,b,c", "--kind", "osa", "--format", "json").stdout)["osa"] == 1
+    assert "jaro_winkler" in refused("similarity", "a", "b", "--kind", "cosine", code=2)
+    assert "second sequence" in refused("similarity", "a,b", code=2)
+
+
+def test_similar_users(log, model):
+    """Of everyone but the user, in a log and in a model of it alike (nobody here buys anything twice)."""
+    for source in (("--log", log), ("--model", model)):
+        shown = json.loads(recs("similarity", "dan", *source, "--kind", "lcs_similarity", "--format", "json").stdout)
+        assert shown["similar"] == [{"user": "eve", "lcs_similarity": 1.0, "length": 2}]
+    wide = json.loads(recs("similarity", "ben", "--log", log, "--kind", "lcs", "-n", "1", "--format", "json").stdout)
+    assert wide["similar"] == [{"user": "ada", "lcs": 2, "length": 3}]
+    assert json.loads(recs("similarity", "ben", "--log", log, "--cutoff", "0.99", "--format", "json").stdout)["similar"] == []
+    assert "nobody" in refused("similarity", "nobody", "--log", log)
+    assert "distance" in refused("similarity", "ben", "--log", log, "--kind", "osa")
 
 
 def test_patterns(log, tmp_path):
