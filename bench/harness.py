@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 
 FAMILIES = ["neighbors", "recommend", "als", "ease", "topk", "kmeans", "density", "itemsets", "sequences", "funnels",
-            "tables"]  # of bench/cases
+            "tables", "pipeline"]  # of bench/cases
 CASES = {}
 ROUNDS = 7
 

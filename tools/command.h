@@ -23,6 +23,7 @@ extern const command command_features;
 extern const command command_fit;
 extern const command command_funnel;
 extern const command command_itemsets;
+extern const command command_prepare;
 extern const command command_recommend;
 extern const command command_retention;
 extern const command command_rules;

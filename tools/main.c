@@ -11,6 +11,7 @@
 static const command *const commands[] = {
     &command_clean,
     &command_features,
+    &command_prepare,
     &command_segment,
     &command_itemsets,
     &command_rules,

@@ -8,7 +8,10 @@
 #include "lib/data/quantile.h"
 
 /* Sums in lanes, which become vectors; the order is the same whatever the machine. */
-enum { LANES = 8, FEW = 32 };
+enum { LANES = 8 };
+
+/* Few values are sorted whole, many by digits. */
+enum { FEW = 32, MANY = 4096, DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 6 };
 
 static double sum_of(const double *lanes) {
   return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
@@ -46,20 +49,66 @@ void recs__column_range(double *low, double *high, const double *values, size_t 
   }
 }
 
-void recs__column_sort(double *values, size_t count) {
-  uint64_t *keys = (uint64_t *)(void *)values; /* keys stand where the values stood */
+/* Keys stand where the values stood. */
+static uint64_t *to_keys(double *values, size_t count) {
   for (size_t i = 0; i < count; i++) {
     uint64_t key = recs__number_key(values[i]);
     memcpy(&values[i], &key, sizeof key);
   }
-  recs__sort_u64(keys, count);
+  return (uint64_t *)(void *)values;
+}
+
+static void to_values(double *values, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    double value;
     uint64_t key;
+    double value;
     memcpy(&key, &values[i], sizeof key);
     value = recs__key_number(key);
     memcpy(&values[i], &value, sizeof value);
   }
+}
+
+/* Moves keys in the order of one digit. Returns 0 when all have the same, and nothing was moved. */
+static int move_by_digit(uint64_t *to, const uint64_t *from, size_t count, size_t starts[DIGITS], int shift) {
+  size_t next = 0;
+  for (size_t digit = 0; digit < DIGITS; digit++) {
+    size_t size = starts[digit];
+    if (size == count)
+      return 0;
+    starts[digit] = next;
+    next += size;
+  }
+  for (size_t i = 0; i < count; i++)
+    to[starts[(from[i] >> shift) & (DIGITS - 1)]++] = from[i];
+  return 1;
+}
+
+/* Digit by digit from the last (a radix sort), all digits counted at once. */
+static void sort_digits(uint64_t *keys, uint64_t *room, size_t count) {
+  size_t sizes[PASSES][DIGITS] = {{0}};
+  uint64_t *from = keys, *to = room;
+  for (size_t i = 0; i < count; i++) {
+    for (int pass = 0; pass < PASSES; pass++)
+      sizes[pass][(keys[i] >> (pass * DIGIT_BITS)) & (DIGITS - 1)] += 1;
+  }
+  for (int pass = 0; pass < PASSES; pass++) {
+    if (move_by_digit(to, from, count, sizes[pass], pass * DIGIT_BITS)) {
+      uint64_t *turned = from;
+      from = to;
+      to = turned;
+    }
+  }
+  if (from != keys)
+    memcpy(keys, from, count * sizeof *keys);
+}
+
+void recs__column_sort(double *values, size_t count) {
+  uint64_t *keys = to_keys(values, count);
+  if (count < MANY)
+    recs__sort_u64(keys, count);
+  else
+    sort_digits(keys, keys + count, count);
+  to_values(values, count);
 }
 
 static double middle_of(double a, double b, double c) {
@@ -108,7 +157,8 @@ static void select_rank(double *values, size_t count, size_t rank) {
       rank -= upto;
     }
   }
-  recs__column_sort(values, count);
+  recs__sort_u64(to_keys(values, count), count);
+  to_values(values, count);
 }
 
 double recs__column_quantile(double *values, size_t count, double q) {

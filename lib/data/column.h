@@ -14,7 +14,7 @@ double recs__column_deviation(const double *values, size_t count, double mean);
  * O(count log count) at worst. */
 double recs__column_quantile(double *values, size_t count, double q);
 
-/* Ascending. */
+/* Ascending. The array has room for as many values again, which are of no use before or afterwards. */
 void recs__column_sort(double *values, size_t count);
 
 /* The smallest and the largest, of at least one. */

@@ -67,7 +67,7 @@ typedef struct recs__step_kind {
   int excludes;       /* rows with a finding are left out of the fit */
   recs__step_fate fate;
   recs__step_adds adds;
-  /* Learns `width` numbers from the values of a column that are there, which it may reorder. */
+  /* Learns `width` numbers from the values of a column that are there, which it may reorder (recs__column_sort has its room). */
   void (*learn_column)(double *numbers, const recs__step *step, double *values, size_t count);
   /* How many, where that is up to the step. */
   size_t (*width_of)(const recs__step *step, size_t rows);

@@ -29,7 +29,7 @@ int32_t recs_pipeline_options_init(recs_pipeline_options *options, size_t struct
 typedef struct learning {
   const recs__fitting *fit;
   const recs__step *step;
-  double *room; /* of each thread: as many values as there are rows */
+  double *room; /* of each thread: a column, and as much again for sorting */
 } learning;
 
 /* The numbers of columns too large or too alike to be used would poison all that comes after them. */
@@ -63,7 +63,7 @@ static int32_t learn_column(const learning *job, uint32_t index, double *room) {
 static int32_t learn_range(void *payload, uint32_t thread, size_t begin, size_t end) {
   const learning *job = payload;
   for (size_t index = begin; index < end; index++)
-    RECS_TRY(learn_column(job, (uint32_t)index, job->room + thread * job->fit->rows));
+    RECS_TRY(learn_column(job, (uint32_t)index, job->room + 2 * thread * job->fit->rows));
   return RECS_OK;
 }
 
@@ -73,7 +73,7 @@ static int32_t learn_columns(recs__step *step, const recs__fitting *fit, const r
   learning job = {fit, step, NULL};
   int32_t status;
   RECS_TRY(recs__step_numbers(step, context, step->kind->width > 0 ? step->kind->width : step->kind->width_of(step, fit->rows)));
-  job.room = recs__alloc(context, recs__parallel_threads(context, step->count, 1) * fit->rows, sizeof *job.room);
+  job.room = recs__alloc(context, recs__parallel_threads(context, step->count, 1) * fit->rows, 2 * sizeof *job.room);
   if (job.room == NULL)
     return recs__fail_nomem();
   status = recs__parallel(context, step->count, 1, learn_range, &job, progress);

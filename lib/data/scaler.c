@@ -15,7 +15,7 @@ typedef struct scale_kind {
   void (*learn)(const double *column, size_t rows, double *center, double *divisor);
 } scale_kind;
 
-double recs__signed_log(double value) {
+static double signed_log(double value) {
   return copysign(log1p(fabs(value)), value);
 }
 
@@ -54,8 +54,8 @@ static const scale_kind kinds[] = {
     [RECS_SCALE_MINMAX] = {.learn = learn_minmax},
     [RECS_SCALE_Z] = {.learn = learn_z},
     [RECS_SCALE_ROBUST] = {.learn = learn_robust},
-    [RECS_SCALE_LOG] = {.forward = recs__signed_log, .backward = signed_exp},
-    [RECS_SCALE_LOG_Z] = {.forward = recs__signed_log, .backward = signed_exp, .learn = learn_z},
+    [RECS_SCALE_LOG] = {.forward = signed_log, .backward = signed_exp},
+    [RECS_SCALE_LOG_Z] = {.forward = signed_log, .backward = signed_exp, .learn = learn_z},
     [RECS_SCALE_L2] = {0}, /* works on rows: nothing is learned */
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };

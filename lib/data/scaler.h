@@ -15,9 +15,6 @@ struct recs_scaler {
   double *divisors; /* then divided by; never 0 */
 };
 
-/* sign(x) ln(1 + |x|). */
-double recs__signed_log(double value);
-
 int32_t recs__scaler_write(const recs_scaler *scaler, recs__writer *writer);
 int32_t recs__scaler_read(recs_scaler **out, recs__reader *reader);
 

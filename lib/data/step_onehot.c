@@ -44,7 +44,7 @@ static int32_t learn_onehot(recs__step *step, const recs__fitting *fit) {
   double *room;
   int32_t status;
   RECS_TRY(recs__step_numbers(step, context, most));
-  room = recs__alloc(context, fit->rows, sizeof *room);
+  room = recs__alloc(context, fit->rows, 2 * sizeof *room); /* half of it for sorting */
   if (room == NULL)
     return recs__fail_nomem();
   status = find_all(step, fit, room);

@@ -101,23 +101,23 @@ static int bounds_sound(const recs__step *step) {
 
 /* The five bounds of a verb. */
 #define BOUNDS(name, done, ...)                                                                                          \
-  {.verb = name, .method = "iqr", .form = name "=iqr:K", .summary = done " K (1.5) times the quartiles' distance beyond them", \
+  {.verb = name, .method = "iqr", .form = name "=iqr:K", .summary = done "more than K (1.5) quartile distances beyond the quartiles", \
    .width = 2, .arguments = REACH(0, 1.5), .learn_column = learn_iqr, .sound = bounds_sound, __VA_ARGS__},               \
-  {.verb = name, .method = "mad", .form = name "=mad:K", .summary = done " K (3.5) times 1.4826 MAD from the median",    \
+  {.verb = name, .method = "mad", .form = name "=mad:K", .summary = done "more than K (3.5) times 1.4826 MAD from the median",    \
    .width = 2, .arguments = REACH(0, 3.5), .learn_column = learn_mad, .sound = bounds_sound, __VA_ARGS__},               \
-  {.verb = name, .method = "z", .form = name "=z:K", .summary = done " K (3) standard deviations from the mean",         \
+  {.verb = name, .method = "z", .form = name "=z:K", .summary = done "more than K (3) standard deviations from the mean",         \
    .width = 2, .arguments = REACH(0, 3), .learn_column = learn_z, .sound = bounds_sound, __VA_ARGS__},                   \
-  {.verb = name, .method = "quantile", .form = name "=quantile:L:H", .summary = done " the quantiles L (0.01) and H (0.99)", \
+  {.verb = name, .method = "quantile", .form = name "=quantile:L:H", .summary = done "outside of the quantiles L (0.01) and H (0.99)", \
    .width = 2, .arguments = QUANTILES, .learn_column = learn_quantiles, .sound = bounds_sound, __VA_ARGS__},             \
-  {.verb = name, .method = "range", .form = name "=range:L:H", .summary = done " the numbers L and H", .width = 2,       \
+  {.verb = name, .method = "range", .form = name "=range:L:H", .summary = done "outside of L to H", .width = 2,       \
    .arguments = RANGE, .blind = 1, .learn_column = learn_range, .sound = bounds_sound, __VA_ARGS__}
 
 const recs__step_kind recs__outlier_kinds[] = {
-    BOUNDS("clip", "move values to the bound beyond", .what = "clipped", .column = clip),
-    BOUNDS("blank", "make values missing beyond", .what = "blanked", .column = blank),
-    BOUNDS("flag", "add columns of 0 and 1 for values beyond", .what = "flagged", .column = mark, .adds = RECS__ADDS_ONE,
+    BOUNDS("clip", "pull to the bound what is ", .what = "clipped", .column = clip),
+    BOUNDS("blank", "make missing what is ", .what = "blanked", .column = blank),
+    BOUNDS("flag", "add a column of 0 and 1 for what is ", .what = "flagged", .column = mark, .adds = RECS__ADDS_ONE,
            .suffix = "_outlier"),
-    BOUNDS("exclude", "learn what follows without the rows that have a value beyond", .what = "excluded", .column = mark,
+    BOUNDS("exclude", "learn what follows without rows that have a value ", .what = "excluded", .column = mark,
            .excludes = 1),
     {.verb = NULL},
 };

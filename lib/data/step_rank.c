@@ -1,11 +1,12 @@
 /* Values as places among quantiles. */
 #include <math.h>
+#include <string.h>
 
 #include "lib/data/column.h"
 #include "lib/data/pipeline.h"
 #include "lib/data/quantile.h"
 
-enum { MOST_QUANTILES = 100000 };
+enum { MOST_QUANTILES = 100000, GROUP = 8 };
 
 static size_t rank_width(const recs__step *step, size_t rows) {
   return step->arguments[0] < (double)rows ? (size_t)step->arguments[0] : rows;
@@ -28,44 +29,73 @@ static void learn_rank(double *numbers, const recs__step *step, double *values, 
   }
 }
 
-/* How many knots are below a value, or not above it. */
-static size_t count_below(const double *knots, size_t count, double value, int equal_too) {
-  size_t low = 0, high = count;
-  while (low < high) {
+/* How many knots are below each value: all searches of a group halve at once, without a branch. */
+static void count_below(size_t out[GROUP], const double *knots, size_t n, const double values[GROUP]) {
+  for (size_t lane = 0; lane < GROUP; lane++)
+    out[lane] = 0;
+  while (n > 1) {
+    size_t half = n / 2;
+    for (size_t lane = 0; lane < GROUP; lane++)
+      out[lane] += knots[out[lane] + half - 1] < values[lane] ? half : 0;
+    n -= half;
+  }
+  for (size_t lane = 0; lane < GROUP; lane++)
+    out[lane] += knots[out[lane]] < values[lane];
+}
+
+/* The last of the knots that are equal to the first of them. */
+static size_t find_last(const double *knots, size_t n, size_t first) {
+  size_t low = first, high = n;
+  while (high - low > 1) {
     size_t middle = (low + high) / 2;
-    if (knots[middle] < value || (equal_too && knots[middle] == value))
-      low = middle + 1;
+    if (knots[middle] == knots[first])
+      low = middle;
     else
       high = middle;
   }
   return low;
 }
 
-/* Between the first and the last knot. On a run of equal knots the middle of their places; else both ends give the same line. */
-static double rank_of(const double *knots, size_t n, double value) {
-  size_t first = count_below(knots, n, value, 0), behind = count_below(knots, n, value, 1);
+/* The place of a value between the first and the last knot, `first` of which are below it. On a run of equal knots it is the middle of
+ * their places. */
+static double rank_of(const double *knots, size_t n, size_t first, double value) {
   double part;
-  if (behind > first)
-    return (place_of(first, n) + place_of(behind - 1, n)) / 2;
+  if (knots[first] == value) {
+    size_t last = find_last(knots, n, first);
+    return (place_of(first, n) + place_of(last, n)) / 2;
+  }
   part = (value - knots[first - 1]) / (knots[first] - knots[first - 1]);
   return recs__number_between(place_of(first - 1, n), place_of(first, n), part);
+}
+
+static void rank_group(double *values, const double *knots, size_t n) {
+  size_t below[GROUP];
+  count_below(below, knots, n, values);
+  for (size_t lane = 0; lane < GROUP; lane++) {
+    double value = values[lane];
+    if (value <= knots[0])
+      values[lane] = 0;
+    else if (value >= knots[n - 1])
+      values[lane] = place_of(n - 1, n);
+    else if (!isnan(value))
+      values[lane] = rank_of(knots, n, below[lane], value);
+  }
 }
 
 static uint64_t rank(const recs__step *step, uint32_t index, double *values, double *target, size_t count) {
   const double *knots = step->numbers + step->offsets[index];
   size_t n = (size_t)(step->offsets[index + 1] - step->offsets[index]);
+  double rest[GROUP] = {0};
   uint64_t outside = 0;
+  size_t i = 0;
   (void)target;
-  for (size_t i = 0; i < count; i++) {
-    double value = values[i];
-    outside += value < knots[0] || value > knots[n - 1];
-    if (value <= knots[0])
-      values[i] = 0;
-    else if (value >= knots[n - 1])
-      values[i] = place_of(n - 1, n);
-    else if (!isnan(value))
-      values[i] = rank_of(knots, n, value);
-  }
+  for (size_t v = 0; v < count; v++)
+    outside += (uint64_t)((values[v] < knots[0]) | (values[v] > knots[n - 1]));
+  for (; i + GROUP <= count; i += GROUP)
+    rank_group(values + i, knots, n);
+  memcpy(rest, values + i, (count - i) * sizeof *rest);
+  rank_group(rest, knots, n);
+  memcpy(values + i, rest, (count - i) * sizeof *rest);
   return outside;
 }
 

@@ -2,33 +2,36 @@
 #include <math.h>
 
 #include "lib/data/column.h"
+#include "lib/data/logs.h"
 #include "lib/data/pipeline.h"
-#include "lib/data/scaler.h"
 
 /* What a scaling learns of a column. */
 enum { CENTER, DIVISOR, CONSTANT, SCALE_WIDTH };
 
-static uint64_t take_logs(const recs__step *step, uint32_t index, double *values, double *target, size_t count) {
+static uint64_t count_negative(const double *values, size_t count) {
   uint64_t below = 0;
-  (void)step;
-  (void)index;
-  (void)target;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; i++)
     below += values[i] < 0;
-    values[i] = recs__signed_log(values[i]);
-  }
   return below;
 }
 
+static int32_t take_logs(const recs__step *step, const recs__stretch *rows, uint64_t *counts) {
+  recs__logs_fn logs = recs__logs_of(recs_context_cpu(rows->pipeline->object.context));
+  for (uint32_t j = 0; j < step->count; j++) {
+    double *values = rows->slots[step->slots[j]];
+    counts[j] += count_negative(values, rows->count);
+    logs(values, rows->count);
+  }
+  return RECS_OK;
+}
+
 static uint64_t take_roots(const recs__step *step, uint32_t index, double *values, double *target, size_t count) {
-  uint64_t below = 0;
+  uint64_t below = count_negative(values, count);
   (void)step;
   (void)index;
   (void)target;
-  for (size_t i = 0; i < count; i++) {
-    below += values[i] < 0;
+  for (size_t i = 0; i < count; i++)
     values[i] = copysign(sqrt(fabs(values[i])), values[i]);
-  }
   return below;
 }
 
@@ -95,35 +98,43 @@ static int scale_sound(const recs__step *step) {
   return sound;
 }
 
-/* The length of a row of the step's columns, divided by its largest value so that no square overflows; NaN when a value is missing. */
-static double row_length(const recs__step *step, const recs__stretch *rows, size_t i, double largest) {
-  double squares = 0;
+/* The largest of each row, so that no square overflows; 1 for a row of zeros, which stays. */
+static void find_largest(double *largest, const recs__step *step, const recs__stretch *rows) {
+  for (size_t i = 0; i < rows->count; i++)
+    largest[i] = 0;
   for (uint32_t j = 0; j < step->count; j++) {
-    double part = rows->slots[step->slots[j]][i] / largest;
-    squares += part * part;
+    const double *values = rows->slots[step->slots[j]];
+    for (size_t i = 0; i < rows->count; i++)
+      largest[i] = fabs(values[i]) > largest[i] ? fabs(values[i]) : largest[i];
   }
-  return sqrt(squares);
+  for (size_t i = 0; i < rows->count; i++)
+    largest[i] = largest[i] > 0 ? largest[i] : 1;
 }
 
+/* The length of a row with a missing value is missing. */
 static int32_t shorten(const recs__step *step, const recs__stretch *rows, uint64_t *counts) {
-  for (size_t i = 0; i < rows->count; i++) {
-    double largest = 0, length;
-    for (uint32_t j = 0; j < step->count; j++)
-      largest = fmax(largest, fabs(rows->slots[step->slots[j]][i]));
-    if (largest == 0)
-      continue;
-    length = row_length(step, rows, i, largest);
-    for (uint32_t j = 0; j < step->count; j++) {
-      double *value = &rows->slots[step->slots[j]][i];
-      *value = *value / largest / length;
+  double largest[RECS__STEP_BLOCK], lengths[RECS__STEP_BLOCK] = {0};
+  (void)counts;
+  find_largest(largest, step, rows);
+  for (uint32_t j = 0; j < step->count; j++) {
+    double *values = rows->slots[step->slots[j]];
+    for (size_t i = 0; i < rows->count; i++) {
+      values[i] /= largest[i];
+      lengths[i] += values[i] * values[i];
     }
   }
-  (void)counts;
+  for (size_t i = 0; i < rows->count; i++)
+    lengths[i] = lengths[i] == 0 ? 1 : sqrt(lengths[i]);
+  for (uint32_t j = 0; j < step->count; j++) {
+    double *values = rows->slots[step->slots[j]];
+    for (size_t i = 0; i < rows->count; i++)
+      values[i] /= lengths[i];
+  }
   return RECS_OK;
 }
 
 const recs__step_kind recs__scale_kinds[] = {
-    {.verb = "log", .method = "", .form = "log", .summary = "sign(x) ln(1 + |x|)", .what = "transformed", .column = take_logs},
+    {.verb = "log", .method = "", .form = "log", .summary = "sign(x) ln(1 + |x|)", .what = "transformed", .rows = take_logs},
     {.verb = "sqrt", .method = "", .form = "sqrt", .summary = "sign(x) sqrt(|x|)", .what = "transformed", .column = take_roots},
     {.verb = "scale", .method = "z", .form = "scale=z", .summary = "(x - mean) / standard deviation", .what = "scaled",
      .width = SCALE_WIDTH, .learn_column = learn_z, .column = scale, .shown = show_scale, .sound = scale_sound},

@@ -110,7 +110,7 @@ RECS_API int32_t recs_pipeline_kind(const char **form, const char **summary, uin
  *   #RECS_ERROR_CANCELLED.
  * Thread safety: any thread. The same bits for any number of threads.
  * Complexity: O(rows x columns) a step; O(rows log rows) a column for `rank`, `onehot` and `most-frequent`; rows with a missing
- * value x reference rows x columns for `knn`. Memory: 8 bytes a value, those that steps add too, and 8 a row and thread.
+ * value x reference rows x columns for `knn`. Memory: 8 bytes a value, those that steps add too, and 16 a row and thread.
  * @since 0.1
  */
 RECS_API int32_t recs_pipeline_fit(recs_pipeline **out, uint8_t *out_excluded, recs_context *context, const recs_table *table,
