@@ -260,6 +260,7 @@ START_TEST(tables_that_do_not_fit) {
   table.names = twice;
   table.name_offsets = twice_offsets;
   ck_fails(recs_pipeline_apply(out, NULL, pipeline, &table), RECS_ERROR_INVALID, "two columns \"kind\"");
+  recs_pipeline_free(pipeline);
   ck_fails(recs_pipeline_fit(&pipeline, NULL, context, &table, NULL, NULL, NULL), RECS_ERROR_INVALID, "two columns \"kind\"");
   table.name_offsets = empty_name;
   ck_fails(recs_pipeline_fit(&pipeline, NULL, context, &table, NULL, NULL, NULL), RECS_ERROR_INVALID, "column 1 of the table has no name");
@@ -269,7 +270,8 @@ START_TEST(tables_that_do_not_fit) {
   ck_ok(recs_pipeline_fit(&pipeline, NULL, context, &table, NULL, NULL, NULL));
   ck_assert_str_eq(recs_pipeline_name(pipeline, 2), "x2");
   table.columns = 2;
-  ck_fails(recs_pipeline_apply(out, NULL, pipeline, &table), RECS_ERROR_INVALID, "2 columns without names; the pipeline was fitted on 3");
+  ck_fails(recs_pipeline_apply(out, NULL, pipeline, &table), RECS_ERROR_INVALID,
+           "2 columns without names; the pipeline was fitted on 3");
   table.columns = 0;
   ck_fails(recs_pipeline_apply(out, NULL, pipeline, &table), RECS_ERROR_INVALID, "no columns");
   table.columns = COLUMNS;
