@@ -474,21 +474,21 @@ def test_retention(steps, tmp_path):
     assert "zone" in refused("retention", steps, "--zone", "CET", code=2)
 
 
-TABLE = "user,visits,spend,kind\nu1,1,10,7\nu2,2,,7\nu3,2,30,7\nu4,4,20,7\nu5,,40,7\nu6,90,50,7\n"
-STEPS = "indicate; impute=median; clip=iqr:1.5; log[spend]; scale=z"
+SHOPPERS = "user,visits,spend,kind\nu1,1,10,7\nu2,2,,7\nu3,2,30,7\nu4,4,20,7\nu5,,40,7\nu6,90,50,7\n"
+PREPARATION = "indicate; impute=median; clip=iqr:1.5; log[spend]; scale=z"
 
 
 @pytest.fixture
 def table(tmp_path):
     path = tmp_path / "table.csv"
-    path.write_text(TABLE)
+    path.write_text(SHOPPERS)
     return path
 
 
 def test_prepare(table, tmp_path):
     out, pipeline, again = tmp_path / "out.csv", tmp_path / "pipeline.recs", tmp_path / "again.csv"
-    shown = json.loads(recs("prepare", table, "--steps", STEPS, "--save", pipeline, "--out", out, "--format", "json").stdout)
-    assert [shown["rows"], shown["columns"], shown["steps"]] == [6, 5, STEPS]
+    shown = json.loads(recs("prepare", table, "--steps", PREPARATION, "--save", pipeline, "--out", out, "--format", "json").stdout)
+    assert [shown["rows"], shown["columns"], shown["steps"]] == [6, 5, PREPARATION]
     assert shown["findings"][2] == {"step": 2, "column": "visits", "found": "filled", "count": 1, "low": 2.0, "high": 2.0}
     assert shown["findings"][-1] == {"step": 5, "column": "kind", "found": "constant", "count": 6, "low": 7.0, "high": 1.0}
     rows = list(csv.DictReader(out.open()))
@@ -496,7 +496,7 @@ def test_prepare(table, tmp_path):
     assert [row["spend_missing"] for row in rows] == list("010000")
     assert abs(sum(float(row["spend"]) for row in rows)) < 1e-12
     turned = tmp_path / "turned.csv"  # the same columns in another order
-    turned.write_text("".join(",".join(line.split(",")[::-1]) + "\n" for line in TABLE.split()))
+    turned.write_text("".join(",".join(line.split(",")[::-1]) + "\n" for line in SHOPPERS.split()))
     recs("prepare", turned, "--id", "user", "--load", pipeline, "--out", again)
     assert again.read_text().splitlines()[1:] == out.read_text().splitlines()[1:]
 
@@ -516,9 +516,9 @@ def test_prepare_refuses(table, tmp_path):
     recs("prepare", table, "--steps", "impute=mean", "--save", pipeline)
     assert '"kind"' in refused("prepare", table, "--load", pipeline, "--ignore", "kind")
     assert "--save" in refused("prepare", table, "--load", pipeline, "--save", pipeline, code=2)
-    table.write_text(TABLE + "u7,many,1,7\n")
+    assert "the pipeline" in refused("prepare", table, "--load", table)
+    table.write_text(SHOPPERS + "u7,many,1,7\n")
     assert refused("prepare", table, "--steps", "log").endswith('line 8: column visits: "many" is no number')
-    assert "pipeline" in refused("prepare", table, "--load", table)
 
 
 def test_prepare_lists_its_steps():
