@@ -1,7 +1,8 @@
-/* Part of librecs (MIT). Models and pipelines in files: little-endian sections, checksummed, mapped into memory. */
+/* Part of librecs (MIT). Models, pipelines and clusterings in files: little-endian sections, checksummed, mapped into memory. */
 #ifndef RECS_PERSIST_H
 #define RECS_PERSIST_H
 
+#include <recs/analyze.h>
 #include <recs/model.h>
 
 RECS_BEGIN_DECLS
@@ -103,6 +104,51 @@ RECS_API int32_t recs_pipeline_save_memory(void **out, size_t *out_size, const r
  * @since 0.1
  */
 RECS_API int32_t recs_pipeline_load_memory(recs_pipeline **out, recs_context *context, const void *bytes, size_t size);
+
+/**
+ * Writes a clustering, as recs_model_save() writes a model: centres, sizes and inertia, but not the labels of the rows that
+ * it was fitted to.
+ * @param kmeans the clustering.
+ * @param path where.
+ * @return as recs_model_save().
+ * Thread safety: any thread. Complexity: O(clusters x columns).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_save(const recs_kmeans *kmeans, const char *path);
+
+/**
+ * Reads a clustering, everything checked. recs_kmeans_predict() gives the same bits as for the one that was saved.
+ * @param[out] out the clustering; the caller frees it with recs_kmeans_free().
+ * @param context its allocator and threads.
+ * @param path the file, not to be changed in place meanwhile.
+ * @return as recs_model_load().
+ * Thread safety: any thread. Complexity: O(clusters x columns).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_load(recs_kmeans **out, recs_context *context, const char *path);
+
+/**
+ * A clustering as bytes: those of the file that recs_kmeans_save() writes.
+ * @param[out] out the bytes; the caller frees them with recs_buffer_free().
+ * @param[out] out_size how many.
+ * @param kmeans the clustering.
+ * @return as recs_model_save_memory().
+ * Thread safety: any thread. Complexity: O(clusters x columns).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_save_memory(void **out, size_t *out_size, const recs_kmeans *kmeans);
+
+/**
+ * A clustering from bytes, which are copied.
+ * @param[out] out the clustering; the caller frees it with recs_kmeans_free().
+ * @param context its allocator and threads.
+ * @param bytes what recs_kmeans_save_memory() gave, or a whole file.
+ * @param size how many.
+ * @return as recs_model_load().
+ * Thread safety: any thread. Complexity: O(clusters x columns).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_load_memory(recs_kmeans **out, recs_context *context, const void *bytes, size_t size);
 
 /** Frees what recs_model_save_memory() and its kin gave; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_buffer_free(void *buffer);

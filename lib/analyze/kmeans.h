@@ -7,6 +7,7 @@
 #include "lib/analyze/panel.h"
 #include "lib/base/parallel.h"
 #include "lib/base/random.h"
+#include "lib/base/stream.h"
 
 /* Centres and how the kernels want them: minus `shift`, in groups, with the squares of their lengths. */
 typedef struct recs__centers {
@@ -30,6 +31,9 @@ struct recs_kmeans {
 
 /* An empty one; `rows` 0 for one without labels. The caller releases it, also on failure. */
 int32_t recs__kmeans_new(recs_kmeans **out, recs_context *context, size_t rows, uint32_t columns, uint32_t clusters);
+
+int32_t recs__kmeans_write(const recs_kmeans *kmeans, recs__writer *writer);
+int32_t recs__kmeans_read(recs_kmeans **out, recs__reader *reader);
 
 /* The rows of a fit and what is known of them. Work is done in blocks of `grain` rows, a multiple of a panel; what is
  * summed is summed by block, then over the blocks in order. */

@@ -1,4 +1,5 @@
 /* The kinds of objects that can be saved. A new one is a line here, and its functions in recs/persist.h. */
+#include "lib/analyze/kmeans.h"
 #include "lib/data/pipeline.h"
 #include "lib/model/model.h"
 #include <recs/persist.h>
@@ -46,3 +47,4 @@
 
 STORED(model)
 STORED(pipeline)
+STORED(kmeans)

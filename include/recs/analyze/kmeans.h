@@ -101,7 +101,8 @@ RECS_API uint32_t recs_kmeans_columns(const recs_kmeans *kmeans);
 /** The centres, clusters x columns; borrowed from the clustering; NULL for NULL. Any thread. @since 0.1 */
 RECS_API const float *recs_kmeans_centers(const recs_kmeans *kmeans);
 
-/** The cluster of each fitted row, below recs_kmeans_clusters(); borrowed; NULL for NULL. Any thread. @since 0.1 */
+/** The cluster of each fitted row, below recs_kmeans_clusters(); borrowed; NULL for NULL, and for a clustering from a file,
+ * which does not keep them. Any thread. @since 0.1 */
 RECS_API const uint32_t *recs_kmeans_labels(const recs_kmeans *kmeans);
 
 /** How many of the fitted rows each cluster has; borrowed; NULL for NULL. Any thread. @since 0.1 */
