@@ -21,6 +21,13 @@ static const recs__choice distances[] = {
     {NULL, 0},
 };
 
+static const recs__choice algorithms[] = {
+    {"auto", RECS_KMEANS_AUTO},
+    {"lloyd", RECS_KMEANS_LLOYD},
+    {"bounds", RECS_KMEANS_BOUNDS},
+    {NULL, 0},
+};
+
 static const recs__field kmeans_fields[] = {
     RECS__POINTER(recs_kmeans_options, centers, "Start centres, clusters x columns; then one start without seeding."),
     RECS__F64(recs_kmeans_options, tolerance, 0, HUGE_VAL, 1e-4,
@@ -36,6 +43,9 @@ static const recs__field kmeans_fields[] = {
                  "What is near: by squared Euclidean distance, or by direction."),
     RECS__U32(recs_kmeans_options, seeding_rows, 0, UINT32_MAX, 0,
               "How many rows k-means++ looks at; 0: 256 a cluster, at least 16384."),
+    RECS__CHOICE(recs_kmeans_options, algorithm, algorithms, "auto|lloyd|bounds", RECS_KMEANS_AUTO,
+                 "How rows find their centres: by looking at all of them, or at those whose bounds leave a doubt."),
+    RECS__RESERVED(recs_kmeans_options, reserved),
 };
 static const recs_schema kmeans_schema = RECS__SCHEMA("kmeans", recs_kmeans_options, kmeans_fields);
 
@@ -111,7 +121,7 @@ static int32_t run_starts(recs_kmeans *kmeans, recs__points *points, const recs_
   RECS_TRY(recs__kmeans_moments(kmeans->shift, &variance, points));
   if (options->distance == RECS_DISTANCE_COSINE)
     memset(kmeans->shift, 0, points->columns * sizeof *kmeans->shift);
-  RECS_GO(recs__lloyd_init(&lloyd, points, kmeans->clusters));
+  RECS_GO(recs__lloyd_init(&lloyd, points, kmeans->clusters, options->algorithm));
   for (uint32_t start = 0; start < starts; start++) {
     recs__progress whole = recs__progress_part(progress, (double)start / starts, ((double)start + 1) / starts);
     recs__progress seeding = recs__progress_part(&whole, 0, SEEDING_SHARE);

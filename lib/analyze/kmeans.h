@@ -112,6 +112,24 @@ void recs__centers_free(recs__centers *centers, const recs_context *context);
 /* Brings groups and norms up to date with values. */
 void recs__centers_pack(recs__centers *centers, uint32_t clusters, uint32_t columns, const float *shift);
 
+/* What is known of each row's distances from one iteration to the next, so that most rows need not be looked at. */
+typedef struct recs__bounds {
+  int32_t state;      /* RECS__BOUNDS_* */
+  int forced;         /* also where they are not worth their cost */
+  uint32_t pause;     /* iterations without bounds when next they are not worth it */
+  uint32_t waiting;   /* iterations left of this pause */
+  float *upper;       /* of each row: its distance to its centre, at most */
+  float *lower;       /* and to any other, at least */
+  float *previous;    /* clusters x columns: the centres before they moved */
+  recs__drift drift;
+} recs__bounds;
+
+enum {
+  RECS__BOUNDS_NONE = 0,  /* not in use */
+  RECS__BOUNDS_UNKNOWN,   /* the next full pass finds them */
+  RECS__BOUNDS_KNOWN
+};
+
 /* Lloyd's iterations over one set of points; reused from start to start. */
 typedef struct recs__lloyd {
   const recs__points *points;
@@ -119,6 +137,7 @@ typedef struct recs__lloyd {
   int settled; /* the labels are those of the centres as they are */
   double inertia;
   recs__centers centers;
+  recs__bounds bounds;
   uint32_t *labels;
   double *sums;      /* blocks x clusters x columns */
   double *masses;    /* blocks x clusters: sums of weights */
@@ -128,7 +147,8 @@ typedef struct recs__lloyd {
   double *members;   /* clusters: the masses over all blocks; 0 when no row weighs anything */
 } recs__lloyd;
 
-int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_t clusters);
+/* `algorithm` is RECS_KMEANS_AUTO, LLOYD or BOUNDS. */
+int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_t clusters, int32_t algorithm);
 void recs__lloyd_free(recs__lloyd *lloyd);
 
 /* From centers.values to the end: labels, centers, inertia and iterations. `tolerance` bounds the squared shift of the
@@ -137,5 +157,19 @@ int32_t recs__lloyd_run(recs__lloyd *lloyd, double tolerance, uint32_t max_itera
 
 /* Moves the empty clusters' totals and members to the rows farthest from their centres. */
 int32_t recs__lloyd_refill(recs__lloyd *lloyd);
+
+int32_t recs__bounds_init(recs__lloyd *lloyd);
+void recs__bounds_free(recs__bounds *bounds, const recs_context *context);
+
+/* What the centres as packed mean for the bounds: their lengths and gaps. */
+int32_t recs__bounds_prepare(recs__lloyd *lloyd);
+
+/* Tasks: label a block of rows, bring its sums up to date and count the labels that changed. The first looks at all rows,
+ * the second at those whose bounds leave a doubt. */
+int32_t recs__bounds_find(void *payload, uint32_t thread, size_t begin, size_t end);
+int32_t recs__bounds_follow(void *payload, uint32_t thread, size_t begin, size_t end);
+
+/* After an iteration: how far the centres moved, and whether the next one goes by the bounds. */
+void recs__bounds_move(recs__lloyd *lloyd);
 
 #endif

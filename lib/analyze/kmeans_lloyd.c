@@ -31,7 +31,7 @@ void recs__centers_pack(recs__centers *centers, uint32_t clusters, uint32_t colu
   }
 }
 
-int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_t clusters) {
+int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_t clusters, int32_t algorithm) {
   const recs_context *context = points->context;
   size_t cells = (size_t)clusters * points->columns; /* the caller's centres have as many */
   lloyd->points = points;
@@ -47,7 +47,11 @@ int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_
   if (lloyd->labels == NULL || lloyd->sums == NULL || lloyd->masses == NULL || lloyd->changes == NULL ||
       lloyd->inertias == NULL || lloyd->totals == NULL || lloyd->members == NULL)
     return recs__fail_nomem();
-  return RECS_OK;
+  if (algorithm == RECS_KMEANS_LLOYD || clusters == 1)
+    return RECS_OK;
+  lloyd->bounds.state = RECS__BOUNDS_UNKNOWN;
+  lloyd->bounds.forced = algorithm == RECS_KMEANS_BOUNDS;
+  return recs__bounds_init(lloyd);
 }
 
 void recs__lloyd_free(recs__lloyd *lloyd) {
@@ -60,6 +64,7 @@ void recs__lloyd_free(recs__lloyd *lloyd) {
   recs__free(context, lloyd->inertias);
   recs__free(context, lloyd->totals);
   recs__free(context, lloyd->members);
+  recs__bounds_free(&lloyd->bounds, context);
 }
 
 /* Labels one panel of rows; returns how many labels changed. */
@@ -115,10 +120,18 @@ static int32_t measure_block(void *payload, uint32_t thread, size_t begin, size_
   return RECS_OK;
 }
 
-static int32_t assign(recs__lloyd *lloyd, recs__task_fn task, const recs__progress *progress) {
-  const recs__points *points = lloyd->points;
-  recs__centers_pack(&lloyd->centers, lloyd->clusters, points->columns, points->shift);
-  return recs__parallel(points->context, points->rows, points->grain, task, lloyd, progress);
+static int32_t run(recs__lloyd *lloyd, recs__task_fn task, const recs__progress *progress) {
+  return recs__parallel(lloyd->points->context, lloyd->points->rows, lloyd->points->grain, task, lloyd, progress);
+}
+
+/* Labels all rows by the centres as they are, by bounds where there are any. */
+static int32_t assign(recs__lloyd *lloyd, const recs__progress *progress) {
+  const recs__bounds *bounds = &lloyd->bounds;
+  recs__centers_pack(&lloyd->centers, lloyd->clusters, lloyd->points->columns, lloyd->points->shift);
+  if (bounds->state == RECS__BOUNDS_NONE || bounds->waiting > 0)
+    return run(lloyd, assign_block, progress);
+  RECS_TRY(recs__bounds_prepare(lloyd));
+  return run(lloyd, bounds->state == RECS__BOUNDS_KNOWN ? recs__bounds_follow : recs__bounds_find, progress);
 }
 
 /* Adds up the blocks' sums, in order. */
@@ -186,16 +199,31 @@ static int has_empty(const recs__lloyd *lloyd) {
 /* One iteration: `*done` when the labels stayed or the centres hardly moved. Labels that stayed fit the centres, which
  * are then the same means as before, unless an empty cluster got a row that it could not keep. */
 static int32_t iterate(recs__lloyd *lloyd, double tolerance, int *done, const recs__progress *progress) {
+  size_t cells = (size_t)lloyd->clusters * lloyd->points->columns;
   int stayed, refilled;
-  RECS_TRY(assign(lloyd, assign_block, progress));
+  RECS_TRY(assign(lloyd, progress));
   add_blocks(lloyd);
   stayed = count_changes(lloyd) == 0;
   refilled = has_empty(lloyd);
   if (refilled)
     RECS_TRY(recs__lloyd_refill(lloyd));
+  if (lloyd->bounds.state != RECS__BOUNDS_NONE)
+    memcpy(lloyd->bounds.previous, lloyd->centers.values, cells * sizeof *lloyd->bounds.previous);
   *done = move_centers(lloyd) <= tolerance || stayed;
+  if (lloyd->bounds.state != RECS__BOUNDS_NONE)
+    recs__bounds_move(lloyd);
   lloyd->settled = stayed && !refilled;
   return RECS_OK;
+}
+
+/* Rows in doubt are labelled first, where bounds tell which they are; else it is done in the same pass. */
+static int32_t measure(recs__lloyd *lloyd, const recs__progress *progress) {
+  if (!lloyd->settled && lloyd->bounds.state == RECS__BOUNDS_KNOWN) {
+    RECS_TRY(assign(lloyd, NULL));
+    lloyd->settled = 1;
+  }
+  recs__centers_pack(&lloyd->centers, lloyd->clusters, lloyd->points->columns, lloyd->points->shift);
+  return run(lloyd, measure_block, progress);
 }
 
 /* The last pass labels the rows by the last centres and measures them, so that labels, centres and inertia belong
@@ -205,13 +233,17 @@ int32_t recs__lloyd_run(recs__lloyd *lloyd, double tolerance, uint32_t max_itera
   int done = 0;
   for (size_t row = 0; row < lloyd->points->rows; row++)
     lloyd->labels[row] = UINT32_MAX; /* all labels change in the first iteration */
+  if (lloyd->bounds.state != RECS__BOUNDS_NONE) {
+    lloyd->bounds.state = RECS__BOUNDS_UNKNOWN;
+    lloyd->bounds.pause = lloyd->bounds.waiting = 0;
+  }
   for (lloyd->iterations = 0; lloyd->iterations < max_iterations && !done; lloyd->iterations++) {
     double steps = (double)max_iterations + 1, at = lloyd->iterations;
     part = recs__progress_part(progress, at / steps, (at + 1) / steps);
     RECS_TRY(iterate(lloyd, tolerance, &done, &part));
   }
   part = recs__progress_part(progress, max_iterations / ((double)max_iterations + 1), 1);
-  RECS_TRY(assign(lloyd, measure_block, &part));
+  RECS_TRY(measure(lloyd, &part));
   lloyd->inertia = 0;
   for (size_t block = 0; block < lloyd->points->blocks; block++)
     lloyd->inertia += lloyd->inertias[block];

@@ -104,7 +104,7 @@ static int32_t refine(float *centers, const recs__points *few, uint32_t clusters
   recs__lloyd lloyd = {.points = few};
   size_t bytes = (size_t)clusters * few->columns * sizeof *centers;
   int32_t status;
-  RECS_GO(recs__lloyd_init(&lloyd, few, clusters));
+  RECS_GO(recs__lloyd_init(&lloyd, few, clusters, RECS_KMEANS_AUTO));
   memcpy(lloyd.centers.values, centers, bytes);
   RECS_GO(recs__lloyd_run(&lloyd, 0, REFINEMENTS, progress));
   memcpy(centers, lloyd.centers.values, bytes);

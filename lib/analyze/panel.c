@@ -19,6 +19,16 @@ static void pack(float *panel, const float *rows, size_t count, uint32_t columns
   }
 }
 
+static void scores(float *out, const float *panel, uint32_t columns, const float *points, const float *norms, uint32_t p) {
+  const float *group = points + (size_t)(p / RECS__GROUP) * RECS__GROUP * columns + p % RECS__GROUP;
+  for (size_t r = 0; r < RECS__PANEL; r++)
+    out[r] = norms[p];
+  for (size_t j = 0; j < columns; j++) {
+    for (size_t r = 0; r < RECS__PANEL; r++)
+      out[r] = fmaf(panel[j * RECS__PANEL + r], group[j * RECS__GROUP], out[r]);
+  }
+}
+
 static void nearest(uint32_t *labels, const float *panel, uint32_t columns, const float *points, const float *norms,
                     uint32_t count) {
   float best[RECS__PANEL], score[RECS__PANEL];
@@ -27,16 +37,33 @@ static void nearest(uint32_t *labels, const float *panel, uint32_t columns, cons
     labels[r] = 0;
   }
   for (uint32_t p = 0; p < count; p++) {
-    const float *group = points + (size_t)(p / RECS__GROUP) * RECS__GROUP * columns + p % RECS__GROUP;
-    for (size_t r = 0; r < RECS__PANEL; r++)
-      score[r] = norms[p];
-    for (size_t j = 0; j < columns; j++) {
-      for (size_t r = 0; r < RECS__PANEL; r++)
-        score[r] = fmaf(panel[j * RECS__PANEL + r], group[j * RECS__GROUP], score[r]);
-    }
+    scores(score, panel, columns, points, norms, p);
     for (size_t r = 0; r < RECS__PANEL; r++) {
       labels[r] = score[r] < best[r] ? p : labels[r];
       best[r] = score[r] < best[r] ? score[r] : best[r];
+    }
+  }
+}
+
+static void nearest_two(recs__panel_two *out, const float *panel, uint32_t columns, const float *points,
+                        const float *norms, uint32_t count) {
+  float score[RECS__PANEL];
+  for (size_t r = 0; r < RECS__PANEL; r++) {
+    out->best[r] = out->second[r] = INFINITY;
+    out->labels[r] = 0;
+    out->lengths[r] = 0;
+  }
+  for (size_t j = 0; j < columns; j++) {
+    for (size_t r = 0; r < RECS__PANEL; r++)
+      out->lengths[r] = fmaf(panel[j * RECS__PANEL + r], panel[j * RECS__PANEL + r], out->lengths[r]);
+  }
+  for (uint32_t p = 0; p < count; p++) {
+    scores(score, panel, columns, points, norms, p);
+    for (size_t r = 0; r < RECS__PANEL; r++) {
+      float worse = out->best[r] > score[r] ? out->best[r] : score[r];
+      out->second[r] = worse < out->second[r] ? worse : out->second[r];
+      out->labels[r] = score[r] < out->best[r] ? p : out->labels[r];
+      out->best[r] = score[r] < out->best[r] ? score[r] : out->best[r];
     }
   }
 }
@@ -79,7 +106,17 @@ static void measure(double *out, const float *rows, const float *points, const u
   panel_measure(out, rows, points, labels, count, columns);
 }
 
-const recs__panel_kernels recs__panel_plain = {pack, nearest, squares, distances, totals, add, moments, measure};
+static void drift(uint8_t *holds, float *upper, float *lower, const uint32_t *labels, size_t count,
+                  const recs__drift *by) {
+  panel_drift(holds, upper, lower, labels, count, by);
+}
+
+static void bound(float *upper, float *lower, const recs__panel_two *two, const float *sizes, float slack, size_t count) {
+  panel_bound(upper, lower, two, sizes, slack, count);
+}
+
+const recs__panel_kernels recs__panel_plain = {pack, nearest, nearest_two, squares, distances, totals, add, moments,
+                                               measure, bound, drift};
 
 const recs__panel_kernels *recs__panel_kernels_of(uint32_t cpu) {
 #if defined(RECS__SIMD_X86)

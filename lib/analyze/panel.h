@@ -12,6 +12,22 @@ enum {
   RECS__GROUP = 8   /* points in a group: group after group, in it column after column, the points side by side */
 };
 
+/* For each row of a panel its nearest point, scores (squared distances less the row's own square) of that and of the best
+ * of the others, and the row's squared length. */
+typedef struct recs__panel_two {
+  uint32_t labels[RECS__PANEL];
+  float best[RECS__PANEL], second[RECS__PANEL], lengths[RECS__PANEL];
+} recs__panel_two;
+
+/* By how much what is known of rows changes when the points moved, by point: arrays of as many as there are points. */
+typedef struct recs__drift {
+  float *up;    /* how far the point itself moved, at most */
+  float *down;  /* how far any other moved, at most */
+  float *gaps;  /* how far the nearest other point is, at least */
+  float *sizes; /* the point's length, at most */
+  float slack;  /* a score's error, as a part of the square of what went into it */
+} recs__drift;
+
 typedef struct recs__panel_kernels {
   /* Lays out `count` (1 to PANEL) rows of row-major `rows` as a panel, minus `shift`. Missing rows become zeros. */
   void (*pack)(float *panel, const float *rows, size_t count, uint32_t columns, const float *shift);
@@ -19,6 +35,9 @@ typedef struct recs__panel_kernels {
    * in groups, `norms` their squared lengths. */
   void (*nearest)(uint32_t *labels, const float *panel, uint32_t columns, const float *points, const float *norms,
                   uint32_t count);
+  /* The two nearest; the labels are those of `nearest`. */
+  void (*nearest_two)(recs__panel_two *out, const float *panel, uint32_t columns, const float *points,
+                      const float *norms, uint32_t count);
   /* out[p * PANEL + r]: the squared distance of row r to point p, for the first `count` (1 to GROUP) points of one
    * group. Summed from differences: exactly 0 for equal ones. */
   void (*squares)(float *out, const float *panel, uint32_t columns, const float *group, uint32_t count);
@@ -35,6 +54,13 @@ typedef struct recs__panel_kernels {
   /* out[r]: the squared distance of row r to the point of its label, in double, over lanes of 8 columns. */
   void (*measure)(double *out, const float *rows, const float *points, const uint32_t *labels, size_t count,
                   uint32_t columns);
+  /* The bounds of `count` rows from their scores: `upper` of the distance to the nearest point, `lower` of that to any
+   * other; `sizes` are the points' lengths, and `slack` is that of recs__drift. */
+  void (*bound)(float *upper, float *lower, const recs__panel_two *two, const float *sizes, float slack, size_t count);
+  /* Moves rows' bounds: `upper` of the distance to the point of their label, `lower` of that to any other. holds[r]: 1
+   * when `nearest` is sure to give the label again, whatever its rounding. */
+  void (*drift)(uint8_t *holds, float *upper, float *lower, const uint32_t *labels, size_t count,
+                const recs__drift *by);
 } recs__panel_kernels;
 
 /* The kernels for RECS_CPU_* bits. */

@@ -19,6 +19,8 @@
 #define vec_label(label) _mm256_castsi256_ps(_mm256_set1_epi32((int)(label)))
 #define vec_fma(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define vec_sub(a, b) _mm256_sub_ps(a, b)
+#define vec_min(a, b) _mm256_min_ps(a, b)
+#define vec_max(a, b) _mm256_max_ps(a, b)
 #define vec_sqrt(value) _mm256_sqrt_ps(value)
 #define vec_less(a, b) _mm256_cmp_ps(a, b, _CMP_LT_OQ)
 #define vec_pick(which, no, yes) _mm256_blendv_ps(no, yes, which)
@@ -70,6 +72,6 @@ TILE_TARGET void recs__panel_pack_avx2(float *panel, const float *rows, size_t c
     pack_eight(panel + r, rows + r * columns, columns, shift);
 }
 
-const recs__panel_kernels recs__panel_avx2 = {recs__panel_pack_avx2, nearest, squares, distances, totals, add,
-                                              moments, measure};
+const recs__panel_kernels recs__panel_avx2 = {recs__panel_pack_avx2, nearest, nearest_two, squares, distances, totals, add,
+                                              moments, measure, bound, drift};
 #endif

@@ -3,8 +3,9 @@
 #ifndef RECS_LIB_ANALYZE_PANEL_ROWS_H
 #define RECS_LIB_ANALYZE_PANEL_ROWS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <math.h>
+
+#include "lib/analyze/panel.h"
 
 #define PANEL_INLINE static inline __attribute__((always_inline))
 
@@ -86,6 +87,50 @@ PANEL_INLINE void panel_measure(double *out, const float *rows, const float *poi
                                 size_t count, size_t columns) {
   for (size_t r = 0; r < count; r++)
     out[r] = panel_square(rows + r * columns, points + labels[r] * columns, columns);
+}
+
+/* A little more than float rounding does to a sum or a difference. */
+#define PANEL_MORE (1.0f + 0x1p-21f)
+#define PANEL_LESS (1.0f - 0x1p-21f)
+
+/* Whether a score of the own point is sure to be below those of all others: a row at most `upper` from a point of length
+ * `size` is no longer than both together, and a point no longer than the row and the distance to it. What is not a number
+ * does not hold. */
+PANEL_INLINE uint8_t panel_holds(float upper, float lower, float size, float slack) {
+  float length = 2 * (size + upper), own = length + upper, other = length + lower;
+  return upper * upper + slack * own * own < lower * lower - slack * other * other;
+}
+
+PANEL_INLINE void panel_drift(uint8_t *restrict holds, float *restrict upper, float *restrict lower,
+                              const uint32_t *restrict labels, size_t count, const recs__drift *by) {
+  const float *restrict up = by->up, *restrict down = by->down, *restrict gaps = by->gaps, *restrict sizes = by->sizes;
+  float slack = by->slack;
+  for (size_t r = 0; r < count; r++) {
+    int32_t label = (int32_t)labels[r];
+    float far = (upper[r] + up[label]) * PANEL_MORE;
+    float near = (lower[r] - down[label]) * PANEL_LESS, beyond = (gaps[label] - far) * PANEL_LESS;
+    near = near > beyond ? near : beyond;
+    near = near > 0 ? near : 0;
+    upper[r] = far;
+    lower[r] = near;
+    holds[r] = panel_holds(far, near, sizes[label], slack);
+  }
+}
+
+/* Bounds from scores: of the distance to the nearest point, whose length is at most that of its label in `sizes`, at most;
+ * of that to any other, at least. */
+PANEL_INLINE void panel_bound(float *restrict upper, float *restrict lower, const recs__panel_two *restrict two,
+                              const float *restrict sizes, float slack, size_t count) {
+  for (size_t r = 0; r < count; r++) {
+    float length = sqrtf(two->lengths[r]), near = two->lengths[r] + two->best[r], far = two->lengths[r] + two->second[r];
+    float own = length + sizes[(int32_t)two->labels[r]], other;
+    near = near > 0 ? near : 0;
+    far = far > 0 ? far : 0;
+    other = 2 * length + sqrtf(far);
+    far -= slack * other * other;
+    upper[r] = sqrtf(near + slack * own * own) * PANEL_MORE;
+    lower[r] = far > 0 && far < INFINITY ? sqrtf(far) * PANEL_LESS : 0;
+  }
 }
 
 #endif

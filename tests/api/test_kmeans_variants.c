@@ -176,10 +176,11 @@ START_TEST(same_bits) {
   uint32_t seed = 9;
   for (size_t row = 0; row < LARGE; row++)
     weights[row] = unit(&seed);
-  for (int32_t variant = 0; variant < 4; variant++) {
+  for (int32_t variant = 0; variant < 5; variant++) {
     recs_kmeans_options options = options_of(CLUSTERS);
     outcome first = {0}, other = {0};
-    options.max_iterations = 3;
+    options.max_iterations = 4;
+    options.algorithm = variant == 4 ? RECS_KMEANS_BOUNDS : RECS_KMEANS_AUTO;
     options.seeding = variant % 2 == 0 ? RECS_SEEDING_PLUSPLUS : RECS_SEEDING_PARALLEL;
     options.weights = variant >= 2 ? weights : NULL;
     options.distance = variant >= 2 ? RECS_DISTANCE_COSINE : RECS_DISTANCE_EUCLIDEAN;
@@ -208,6 +209,59 @@ START_TEST(clouds_are_found) {
       recs_kmeans_free(kmeans);
     }
   }
+  free(values);
+}
+END_TEST
+
+/* The labels of comparing all with all, from start to end; centres but for the last digit. */
+static void check_bounds(const float *values, const float *weights, int32_t distance, uint32_t clusters, const float *centers) {
+  for (uint32_t iterations = 1; iterations <= 12; iterations++) {
+    recs_kmeans_options options = options_of(clusters);
+    recs_kmeans *all, *doubtful;
+    options.centers = centers;
+    options.weights = weights;
+    options.distance = distance;
+    options.tolerance = 0;
+    options.max_iterations = iterations;
+    options.algorithm = RECS_KMEANS_LLOYD;
+    all = fit(values, ROWS, &options);
+    for (options.algorithm = RECS_KMEANS_AUTO; options.algorithm <= RECS_KMEANS_BOUNDS; options.algorithm += RECS_KMEANS_BOUNDS) {
+      doubtful = fit(values, ROWS, &options);
+      ck_assert_mem_eq(recs_kmeans_labels(all), recs_kmeans_labels(doubtful), ROWS * sizeof(uint32_t));
+      ck_assert_uint_eq(recs_kmeans_iterations(all), recs_kmeans_iterations(doubtful));
+      ck_assert_double_eq_tol(recs_kmeans_inertia(doubtful), recs_kmeans_inertia(all), 1e-6 * recs_kmeans_inertia(all) + 1e-9);
+      for (uint32_t i = 0; i < clusters * COLUMNS; i++) {
+        float center = recs_kmeans_centers(all)[i];
+        ck_assert_float_eq_tol(recs_kmeans_centers(doubtful)[i], center, 2e-7f * fabsf(center) + 1e-9f);
+      }
+      recs_kmeans_free(doubtful);
+    }
+    recs_kmeans_free(all);
+  }
+}
+
+START_TEST(bounds_change_nothing) {
+  float *values = make_clouds(ROWS, 7), *weights = malloc(ROWS * sizeof *weights), *grid = malloc(ROWS * COLUMNS * sizeof *grid);
+  uint32_t seed = 3;
+  for (size_t row = 0; row < ROWS; row++)
+    weights[row] = row % 7 == 0 ? 0 : unit(&seed);
+  check_bounds(values, NULL, RECS_DISTANCE_EUCLIDEAN, 2, values);
+  check_bounds(values, NULL, RECS_DISTANCE_EUCLIDEAN, 41, values); /* as many as are measured from their own centre first */
+  check_bounds(values, weights, RECS_DISTANCE_EUCLIDEAN, CLUSTERS, values);
+  check_bounds(values, weights, RECS_DISTANCE_COSINE, 33, values);
+  for (size_t i = 0; i < ROWS * COLUMNS; i++) { /* many ties and duplicates, and an outlier */
+    grid[i] = roundf(values[i]);
+    values[i] += 5000;
+  }
+  check_bounds(grid, NULL, RECS_DISTANCE_EUCLIDEAN, 40, grid);
+  for (size_t row = 0; row < 40; row++) /* equal centres, of which all but one lose their rows */
+    memcpy(grid + row * COLUMNS, grid + row / 8 * 8 * COLUMNS, COLUMNS * sizeof *grid);
+  check_bounds(grid, NULL, RECS_DISTANCE_EUCLIDEAN, 40, grid);
+  grid[17] = 1e9f;
+  check_bounds(grid, NULL, RECS_DISTANCE_EUCLIDEAN, 10, grid + 60);
+  check_bounds(values, NULL, RECS_DISTANCE_EUCLIDEAN, 10, values); /* far from 0 */
+  free(grid);
+  free(weights);
   free(values);
 }
 END_TEST
@@ -284,6 +338,7 @@ int main(void) {
   tcase_add_test(tests, directions_that_cancel_out);
   tcase_add_test(tests, same_bits);
   tcase_add_test(tests, clouds_are_found);
+  tcase_add_test(tests, bounds_change_nothing);
   tcase_add_test(tests, refusals);
   tcase_add_test(tests, out_of_memory);
   suite_add_tcase(suite, tests);

@@ -69,6 +69,84 @@ START_TEST(nearest_points) {
 }
 END_TEST
 
+/* The labels of `nearest`, and scores that are least and second; bounds that hold for what double finds. */
+static void check_two(twins both, uint32_t columns, uint32_t count) {
+  recs__panel_two two, found;
+  uint32_t labels[RECS__PANEL];
+  float sizes[POINTS_MAX], upper[RECS__PANEL], lower[RECS__PANEL], uppers[RECS__PANEL], lowers[RECS__PANEL];
+  both.plain->nearest(labels, panel, columns, groups, norms, count);
+  both.plain->nearest_two(&two, panel, columns, groups, norms, count);
+  both.fast->nearest_two(&found, panel, columns, groups, norms, count);
+  ck_assert_mem_eq(&two, &found, sizeof two);
+  ck_assert_mem_eq(two.labels, labels, sizeof labels);
+  for (uint32_t p = 0; p < count; p++)
+    sizes[p] = sqrtf(norms[p]) * 1.00001f;
+  both.plain->bound(upper, lower, &two, sizes, 1e-5f, RECS__PANEL);
+  both.fast->bound(uppers, lowers, &two, sizes, 1e-5f, RECS__PANEL);
+  ck_assert_mem_eq(upper, uppers, sizeof upper);
+  ck_assert_mem_eq(lower, lowers, sizeof lower);
+  for (size_t r = 0; r < RECS__PANEL; r++) {
+    for (uint32_t p = 0; p < count; p++) {
+      double sum = 0;
+      for (uint32_t j = 0; j < columns; j++)
+        sum += pow((double)rows[r * columns + j] - (double)points[p * columns + j], 2);
+      ck_assert(p != labels[r] || (double)upper[r] >= sqrt(sum));
+      ck_assert(p == labels[r] || (double)lower[r] <= sqrt(sum));
+      ck_assert(p != labels[r] || (double)upper[r] <= sqrt(sum) * 1.01 + 0.6);
+    }
+  }
+}
+
+static void check_drift(twins both, uint32_t seed) {
+  enum { MANY = 100, COUNT = 9 };
+  float by[4 * COUNT], upper[MANY], lower[MANY], uppers[MANY], lowers[MANY];
+  recs__drift drift = {by, by + COUNT, by + 2 * COUNT, by + 3 * COUNT, 1e-5f};
+  uint8_t holds[MANY], held_too[MANY];
+  uint32_t labels[MANY];
+  size_t held = 0;
+  fill(by, 4 * COUNT, seed);
+  fill(upper, MANY, seed + 1);
+  fill(lower, MANY, seed + 2);
+  for (size_t i = 0; i < 4 * COUNT; i++)
+    by[i] = fabsf(by[i]);
+  for (uint32_t i = 0; i < MANY; i++) {
+    labels[i] = i % COUNT;
+    uppers[i] = upper[i] = fabsf(upper[i]);
+    lowers[i] = lower[i] = i == 0 ? NAN : 10 * fabsf(lower[i]);
+  }
+  both.plain->drift(holds, upper, lower, labels, MANY, &drift);
+  both.fast->drift(held_too, uppers, lowers, labels, MANY, &drift);
+  ck_assert_mem_eq(holds, held_too, sizeof holds);
+  ck_assert_mem_eq(upper, uppers, sizeof upper);
+  ck_assert_mem_eq(lower, lowers, sizeof lower);
+  for (size_t i = 0; i < MANY; i++) {
+    ck_assert(!holds[i] || upper[i] < lower[i]);
+    held += holds[i];
+  }
+  ck_assert(held > 0 && held < MANY);
+}
+
+START_TEST(bounds_of_rows) {
+  twins both = twins_of(_i);
+  memset(shift, 0, sizeof shift);
+  for (uint32_t columns = 1; columns <= COLUMNS_MAX; columns += 9) {
+    fill(rows, RECS__PANEL * COLUMNS_MAX, columns);
+    fill(points, POINTS_MAX * COLUMNS_MAX, columns + 1);
+    both.plain->pack(panel, rows, RECS__PANEL, columns, shift);
+    for (uint32_t count = 2; count <= POINTS_MAX; count += 3) {
+      for (uint32_t p = 0; p < count; p++) {
+        norms[p] = 0;
+        for (uint32_t j = 0; j < columns; j++)
+          norms[p] += points[p * columns + j] * points[p * columns + j];
+        recs__groups_set(groups, p, columns, points + (size_t)p * columns, shift, -2.0f);
+      }
+      check_two(both, columns, count);
+    }
+    check_drift(both, columns);
+  }
+}
+END_TEST
+
 /* The roots of the squares, and their sums. */
 static void check_distances(twins both, const float *squares, uint32_t columns, uint32_t count) {
   float out[RECS__GROUP * RECS__PANEL], found[RECS__GROUP * RECS__PANEL];
@@ -153,6 +231,7 @@ int main(void) {
   TCase *tests = tcase_create("panel");
   tcase_add_loop_test(tests, packing, 0, 3);
   tcase_add_loop_test(tests, nearest_points, 0, 3);
+  tcase_add_loop_test(tests, bounds_of_rows, 0, 3);
   tcase_add_loop_test(tests, squared_distances, 0, 3);
   tcase_add_loop_test(tests, rows_one_by_one, 0, 3);
   suite_add_tcase(suite, tests);

@@ -33,6 +33,15 @@ enum {
                                     the squared distance is 2 - 2 cos. A row of zeros has no direction and is refused. */
 };
 
+/** How rows find their nearest centres. All are exact, with the same labels to the last row: centres may differ in the last
+ * digit, as their sums are made in another order. */
+enum {
+  RECS_KMEANS_AUTO = 0,  /**< BOUNDS in the iterations where they leave so few rows in doubt that they save time, else LLOYD. */
+  RECS_KMEANS_LLOYD = 1, /**< Each iteration compares each row with each centre. */
+  RECS_KMEANS_BOUNDS = 2 /**< Only rows that bounds of their distances leave in doubt are looked at again (Hamerly 2010), and only
+                              the sums of clusters that rows leave or join change. As AUTO, 8 more bytes a row. */
+};
+
 /** Options of recs_kmeans_fit(). */
 typedef struct recs_kmeans_options {
   size_t struct_size;      /**< Set by recs_kmeans_options_init(). */
@@ -49,6 +58,8 @@ typedef struct recs_kmeans_options {
   int32_t distance;        /**< RECS_DISTANCE_*; default EUCLIDEAN. */
   uint32_t seeding_rows;   /**< How many rows PLUSPLUS looks at, drawn evenly along the rows (by weight); from half of the rows
                                 on it looks at all. 0 (default): 256 a cluster, at least 16,384. */
+  int32_t algorithm;       /**< RECS_KMEANS_*; default AUTO. */
+  int32_t reserved;        /**< Must be 0. */
 } recs_kmeans_options;
 
 /** The schema of recs_kmeans_options. Static. Any thread. @since 0.1 */
