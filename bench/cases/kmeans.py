@@ -42,7 +42,7 @@ def faiss_inertia(fitted, values):
 
 
 def same_inertia(ours_inertia, theirs):
-    return compare.same_values([ours_inertia], [theirs], 1e-4)
+    return compare.same_values([ours_inertia], [theirs], 1e-5)
 
 
 @case("kmeans-same-start")
@@ -70,17 +70,17 @@ def same_start(settings):
 
 @case("kmeans-whole-fit")
 def whole_fit(settings):
-    """Seeding and iterations to the tolerance, over several seeds; the answer is the mean inertia, no more than 1% worse."""
+    """Seeding and iterations to the tolerance, over several seeds; the answer is the mean inertia, which is to be no higher."""
     import sklearn.cluster
     import sklearnex.cluster
 
-    threads, seeds = settings.threads, range(1, 3 if settings.quick else 6)
+    threads, seeds = settings.threads, range(1, 3 if settings.quick else 11)
 
     def mean(fit):
         return lambda: float(np.mean([fit(seed) for seed in seeds]))
 
     def no_worse(mine, theirs):
-        return compare.no_worse(mine, theirs, 0.01, "mean inertia")
+        return compare.no_worse(mine, theirs, 0.0 if len(seeds) == 10 else 0.01, "mean inertia")
 
     for rows, columns, clusters in SIZES[:1] if settings.quick else SIZES:
         values = points(rows, columns, clusters)
