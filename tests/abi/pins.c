@@ -125,6 +125,9 @@ _Static_assert(RECS_SEEDING_RANDOM == 2, "RECS_SEEDING_RANDOM");
 _Static_assert(RECS_SEEDING_PARALLEL == 3, "RECS_SEEDING_PARALLEL");
 _Static_assert(RECS_DISTANCE_EUCLIDEAN == 1, "RECS_DISTANCE_EUCLIDEAN");
 _Static_assert(RECS_DISTANCE_COSINE == 2, "RECS_DISTANCE_COSINE");
+_Static_assert(RECS_KMEANS_AUTO == 0, "RECS_KMEANS_AUTO");
+_Static_assert(RECS_KMEANS_LLOYD == 1, "RECS_KMEANS_LLOYD");
+_Static_assert(RECS_KMEANS_BOUNDS == 2, "RECS_KMEANS_BOUNDS");
 _Static_assert(RECS_ELEMENT_EVENT == 1, "RECS_ELEMENT_EVENT");
 _Static_assert(RECS_ELEMENT_SESSION == 2, "RECS_ELEMENT_SESSION");
 _Static_assert(RECS_ELEMENT_TIME == 3, "RECS_ELEMENT_TIME");
@@ -435,7 +438,9 @@ _Static_assert(offsetof(recs_kmeans_options, seeding) == 44, "recs_kmeans_option
 _Static_assert(offsetof(recs_kmeans_options, weights) == 48, "recs_kmeans_options.weights");
 _Static_assert(offsetof(recs_kmeans_options, distance) == 56, "recs_kmeans_options.distance");
 _Static_assert(offsetof(recs_kmeans_options, seeding_rows) == 60, "recs_kmeans_options.seeding_rows");
-_Static_assert(sizeof(recs_kmeans_options) == 64, "recs_kmeans_options");
+_Static_assert(offsetof(recs_kmeans_options, algorithm) == 64, "recs_kmeans_options.algorithm");
+_Static_assert(offsetof(recs_kmeans_options, reserved) == 68, "recs_kmeans_options.reserved");
+_Static_assert(sizeof(recs_kmeans_options) == 72, "recs_kmeans_options");
 _Static_assert(offsetof(recs_patterns_options, struct_size) == 0, "recs_patterns_options.struct_size");
 _Static_assert(offsetof(recs_patterns_options, min_support) == 8, "recs_patterns_options.min_support");
 _Static_assert(offsetof(recs_patterns_options, min_count) == 16, "recs_patterns_options.min_count");
@@ -676,6 +681,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("667 values and offsets are as they were");
+  puts("672 values and offsets are as they were");
   return 0;
 }
