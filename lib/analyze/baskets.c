@@ -1,5 +1,6 @@
 #include "lib/analyze/baskets.h"
 
+#include "lib/analyze/narrow.h"
 #include "lib/base/sort.h"
 
 #include <math.h>
@@ -9,6 +10,7 @@
 typedef struct intake {
   recs_context *context;
   const recs_matrix *matrix;
+  const unsigned char *excluded; /* by column; NULL: none is */
   uint32_t *code_of;  /* of each column; RECS__BASKET_END: not frequent */
   uint32_t *lists;    /* for each code: the matrix rows that have it */
   size_t *list_begin; /* items + 1 */
@@ -54,8 +56,9 @@ static uint64_t least_count(double min_support, uint64_t total) {
   return least < 1 ? 1 : (uint64_t)least;
 }
 
-/* Numbers the frequent columns by rising frequency, equal ones by row. */
+/* Numbers the frequent columns: excluded ones first, then by rising frequency, equal ones by row. */
 static int32_t number_items(recs__baskets *out, intake *in, const uint32_t *counts, uint64_t min_count) {
+  const unsigned char *excluded = in->excluded;
   uint32_t columns = in->matrix->columns;
   uint64_t *keys;
   uint32_t items = 0;
@@ -70,10 +73,16 @@ static int32_t number_items(recs__baskets *out, intake *in, const uint32_t *coun
   }
   for (uint32_t column = 0; column < columns; column++) {
     in->code_of[column] = RECS__BASKET_END;
-    if (counts[column] >= min_count)
+    if (counts[column] >= min_count && excluded != NULL && excluded[column])
+      keys[out->past++] = (uint64_t)counts[column] << 32 | column;
+  }
+  out->items = out->past;
+  for (uint32_t column = 0; column < columns; column++) {
+    if (counts[column] >= min_count && (excluded == NULL || !excluded[column]))
       keys[out->items++] = (uint64_t)counts[column] << 32 | column;
   }
-  recs__sort_u64(keys, items);
+  recs__sort_u64(keys, out->past);
+  recs__sort_u64(keys + out->past, items - out->past);
   for (uint32_t code = 0; code < items; code++) {
     out->rows[code] = (uint32_t)keys[code];
     out->supports[code] = (uint32_t)(keys[code] >> 32);
@@ -236,26 +245,50 @@ static int32_t write_baskets(recs__baskets *out, const intake *in) {
   return RECS_OK;
 }
 
-int32_t recs__baskets_read(recs__baskets *out, uint64_t *total, uint64_t *min_count, const recs_matrix *matrix,
-                           double min_support) {
-  intake in = {.context = matrix->object.context, .matrix = matrix};
-  uint32_t *counts = recs__alloc_zero(in.context, matrix->columns, sizeof *counts);
-  int32_t status = RECS_OK;
-  memset(out, 0, sizeof *out);
-  in.code_of = recs__alloc(in.context, matrix->columns, sizeof *in.code_of);
-  if (counts == NULL || in.code_of == NULL) {
+uint64_t recs__baskets_bytes(const recs__baskets *baskets) {
+  return ((uint64_t)baskets->begins[RECS__BASKET_LEVELS] * 2 + (uint64_t)baskets->items * 3) * sizeof(uint32_t);
+}
+
+static int32_t read_matrix(recs__baskets *out, uint64_t *total, uint64_t *min_count, intake *in, double min_support) {
+  uint32_t *counts = recs__alloc_zero(in->context, in->matrix->columns, sizeof *counts);
+  uint64_t nonempty;
+  int32_t status;
+  in->code_of = recs__alloc(in->context, in->matrix->columns, sizeof *in->code_of);
+  if (counts == NULL || in->code_of == NULL) {
     status = recs__fail_nomem();
     goto cleanup;
   }
-  *total = count_columns(counts, matrix);
+  nonempty = count_columns(counts, in->matrix);
+  *total = *total == 0 ? nonempty : *total;
   if (*min_count == 0)
     *min_count = least_count(min_support, *total);
-  RECS_GO(number_items(out, &in, counts, *min_count));
-  RECS_GO(prepare(&in, out));
-  RECS_GO(merge_rows(&in));
-  RECS_GO(write_baskets(out, &in));
+  RECS_GO(number_items(out, in, counts, *min_count));
+  RECS_GO(prepare(in, out));
+  RECS_GO(merge_rows(in));
+  RECS_GO(write_baskets(out, in));
 cleanup:
-  recs__free(in.context, counts);
-  intake_free(&in);
+  recs__free(in->context, counts);
+  intake_free(in);
+  return status;
+}
+
+int32_t recs__baskets_read(recs__baskets *out, uint64_t *total, recs_apriori_options *options, const recs_matrix *matrix,
+                           const recs__taxonomy *taxonomy) {
+  intake in = {.context = matrix->object.context, .matrix = matrix};
+  recs__narrowed narrowed = {0};
+  int32_t status;
+  memset(out, 0, sizeof *out);
+  *total = 0;
+  if (recs__narrows(options)) {
+    RECS_GO(recs__narrow(&narrowed, matrix, options, taxonomy));
+    in.matrix = narrowed.matrix;
+    in.excluded = narrowed.excluded;
+    *total = narrowed.total;
+    out->whole = narrowed.whole;
+  }
+  out->taxonomy = options->taxonomy_count == 0 ? NULL : taxonomy;
+  status = read_matrix(out, total, &options->min_count, &in, options->min_support);
+cleanup:
+  recs__narrowed_free(&narrowed, in.context);
   return status;
 }

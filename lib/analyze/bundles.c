@@ -4,6 +4,8 @@
 #include "lib/base/memory.h"
 #include "lib/base/sort.h"
 
+#include <recs/analyze.h>
+
 #include <string.h>
 
 enum { HEAD_WORDS = sizeof(recs__bundle) / sizeof(uint32_t), CUT_STEP = 64 };
@@ -34,8 +36,7 @@ int32_t recs__bundles_init(recs__bundles *bundles, const recs_context *context, 
   bundles->min_size = 1;
   bundles->max_size = UINT32_MAX;
   bundles->limit_sets = bundles->limit_bytes = UINT64_MAX;
-  bundles->asked = (uint64_t)min_count << 32;
-  atomic_init(&bundles->wanted, bundles->asked);
+  atomic_init(&bundles->wanted, (uint64_t)min_count << 32);
   return RECS_OK;
 }
 
@@ -186,7 +187,7 @@ static int32_t list_records(recs__keyed **out, const recs__bundles *bundles) {
 
 /* The rank at which the bundles of one support, which do not fit whole, are cut: after the size that reaches the wanted number of
  * sets, or before the one that exceeds the bytes. `sum` is what comes before them. */
-static uint64_t cut_level(const recs__bundles *bundles, const recs__keyed *level, size_t count, weight sum, uint64_t old) {
+static uint64_t cut_level(recs__bundles *bundles, const recs__keyed *level, size_t count, weight sum, uint64_t old) {
   uint32_t support = ((const recs__bundle *)level->element)->support, first = UINT32_MAX, last = UINT32_MAX - (uint32_t)old;
   for (size_t i = 0; i < count; i++) {
     const recs__bundle *bundle = level[i].element;
@@ -202,6 +203,7 @@ static uint64_t cut_level(const recs__bundles *bundles, const recs__keyed *level
       uint64_t sets = recs__bundle_sets(bundle, size, size);
       add_weight(&sum, (weight){sets, bytes_of(sets, size)});
     }
+    bundles->cut_by = sum.bytes > bundles->limit_bytes ? RECS_CUT_MEMORY : RECS_CUT_TOP;
     if (sum.bytes > bundles->limit_bytes)
       return size == first ? ((uint64_t)support + 1) << 32 : recs__set_rank(support, size - 1);
     if (sum.sets >= bundles->limit_sets)
@@ -211,7 +213,7 @@ static uint64_t cut_level(const recs__bundles *bundles, const recs__keyed *level
 }
 
 /* The rank of the least set that fits. */
-static uint64_t find_cut(const recs__bundles *bundles, const recs__keyed *list) {
+static uint64_t find_cut(recs__bundles *bundles, const recs__keyed *list) {
   uint64_t old = atomic_load(&bundles->wanted);
   weight sum = {0, 0};
   size_t begin = 0, end = 0;
@@ -248,12 +250,14 @@ static void thin_chunk(const recs__bundles *bundles, recs__chunk *chunk) {
   uint32_t from = 0, used = 0;
   while (from < chunk->used) {
     recs__bundle *bundle = (recs__bundle *)(void *)(chunk->words + from);
-    from += words_of(bundle);
+    uint32_t words = words_of(bundle);
+    from += words;
     if (!is_kept(bundles, bundle))
       continue;
     recs__bundle_trim(bundles, bundle);
-    memmove(chunk->words + used, bundle, words_of(bundle) * sizeof *chunk->words);
-    used += words_of(bundle);
+    words = words_of(bundle);
+    memmove(chunk->words + used, bundle, words * sizeof *chunk->words);
+    used += words;
   }
   chunk->used = used;
 }
@@ -282,6 +286,11 @@ static void sweep(recs__bundles *bundles) {
     bundles->chunk_count += 1;
     count_chunk(bundles, chunk);
   }
+}
+
+uint64_t recs__bundles_complete(const recs__bundles *bundles) {
+  uint64_t wanted = atomic_load(&bundles->wanted);
+  return (wanted >> 32) + ((uint32_t)wanted != 0);
 }
 
 static int32_t cut(recs__bundles *bundles) {

@@ -42,7 +42,7 @@ typedef struct recs__bundles {
   uint64_t records;
   uint64_t next_cut; /* records */
   atomic_uint_fast64_t wanted;
-  uint64_t asked; /* what `wanted` was at the beginning */
+  int32_t cut_by; /* RECS_CUT_*: why it has risen */
 #ifdef RECS_THREADS
   pthread_mutex_t lock;
 #endif
@@ -89,6 +89,9 @@ static inline int recs__bundles_limited(const recs__bundles *bundles) {
 
 /* Takes a chunk over, in any case. May raise `wanted`. */
 int32_t recs__bundles_add(recs__bundles *bundles, recs__chunk *chunk);
+
+/* The support from which on all are held. */
+uint64_t recs__bundles_complete(const recs__bundles *bundles);
 
 /* The chunks in the order of their tasks, with no more in them than the limits allow, but for sets of the last rank. The
  * caller frees the array. No other thread may add any more. */

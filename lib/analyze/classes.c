@@ -12,6 +12,7 @@ void recs__class_free(recs__class *class, const recs_context *context) {
   recs__free(context, class->rows);
   recs__free(context, class->weights);
   recs__free(context, class->bits);
+  recs__free(context, class->partial);
 }
 
 void recs__descent_free(recs__descent *descent) {
@@ -74,11 +75,14 @@ int32_t recs__descent_class(recs__class **out, recs__descent *descent, size_t de
 
 void recs__class_order(recs__descent *descent, recs__class *class, uint32_t past, uint32_t count, uint32_t support) {
   recs__search *search = descent->search;
+  const recs__taxonomy *taxonomy = search->mining->baskets->taxonomy;
   uint32_t kept = 0;
   for (uint32_t slot = 0; slot < past; slot++)
     class->order[slot] = slot;
   for (uint32_t slot = past; slot < count; slot++) {
-    if (class->weights[slot] == support)
+    if (taxonomy != NULL && recs__taxonomy_related(taxonomy, search->items[search->size - 1], class->rows[slot]))
+      continue;
+    if (class->weights[slot] == support && !recs__taxonomy_links(taxonomy, class->rows[slot]))
       search->optional[search->optionals++] = class->rows[slot];
     else
       descent->keys[kept++] = (uint64_t) class->weights[slot] << 32 | slot;
@@ -143,6 +147,8 @@ static void derive(recs__descent *descent, const recs__class *class, recs__class
 /* Whether an earlier item is in all baskets of the one at `place`: the supersets were then found, with that item,
  * before. */
 static int is_witnessed(const recs__class *class, uint32_t place) {
+  if (class->partial != NULL && class->partial[class->order[place]])
+    return 0;
   for (uint32_t i = 0; i < place; i++) {
     if (recs__bits_within(row_of(class, place), row_of(class, i), class->shape.words))
       return 1;

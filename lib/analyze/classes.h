@@ -16,6 +16,7 @@ typedef struct recs__class {
   uint32_t *rows;    /* by slot: the item */
   uint32_t *weights; /* by slot: its support together with the set */
   uint64_t *bits;
+  unsigned char *partial; /* by slot: some of its baskets have no bit, since nothing else is in them; NULL: none */
   size_t room;
   size_t bit_room;
 } recs__class;
@@ -40,7 +41,8 @@ int32_t recs__descent_class(recs__class **out, recs__descent *descent, size_t de
                             const recs__bit_shape *shape);
 
 /* Sets the order of slots: those below `past` come first, then the others by rising weight; of these, the ones of
- * weight `support` do not take part, but become optional items of the search's set. */
+ * weight `support` do not take part, but become optional items of the search's set, and those above or below the item that
+ * joined it last go. */
 void recs__class_order(recs__descent *descent, recs__class *class, uint32_t past, uint32_t count, uint32_t support);
 
 /* Finds what is wanted among the supersets of the search's set by items of the class at a depth. */

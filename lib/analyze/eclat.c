@@ -14,6 +14,7 @@ enum { DENSE_FACTOR = 16, DENSE_BYTES = 256 * 1024, NOT_KEPT = -1 };
 typedef struct worker {
   recs__search *search;
   recs__descent descent;
+  int descending;          /* the items of the highest support come first, which soon sets a limit for the others */
   const recs__class *root; /* all items over all baskets, shared; NULL: go by lists */
   uint32_t *counts; /* by code; all zero between uses */
   int32_t *local;   /* by code: its slot or code in the projection, or NOT_KEPT */
@@ -55,16 +56,17 @@ static void count_codes(const projection *work, uint32_t *counts) {
 static int keep_codes(projection *work, worker *self) {
   const recs__baskets *from = work->from;
   uint32_t support = from->supports[work->code];
-  uint32_t minimum = recs__search_minimum(self->search);
+  uint32_t minimum = recs__search_minimum(self->search), row = from->rows[work->code];
+  const recs__taxonomy *taxonomy = self->search->mining->baskets->taxonomy;
   recs__search *search = self->search;
   for (uint32_t code = work->witness ? 0 : work->code + 1; code < from->items; code++) {
     uint32_t count = self->counts[code];
     self->local[code] = NOT_KEPT;
-    if (count < minimum || code == work->code)
+    if (count < minimum || code == work->code || (taxonomy != NULL && recs__taxonomy_related(taxonomy, row, from->rows[code])))
       continue;
     if (count == support && code < work->code)
       return 0;
-    if (count == support) {
+    if (count == support && !recs__taxonomy_links(taxonomy, from->rows[code])) {
       search->optional[search->optionals++] = from->rows[code];
       continue;
     }
@@ -263,7 +265,7 @@ static int32_t mine_range(void *payload, uint32_t thread, size_t begin, size_t e
   worker *self = (worker *)payload + thread;
   const recs__baskets *baskets = self->search->mining->baskets;
   for (size_t task = begin; task < end; task++) {
-    uint32_t code = (uint32_t)task;
+    uint32_t code = (uint32_t)(self->descending ? baskets->items - 1 - task : baskets->past + task);
     recs__search_begin(self->search, task);
     if (self->root == NULL)
       RECS_TRY(mine_code(self, baskets, code));
@@ -279,6 +281,7 @@ static int32_t worker_init(worker *self, const recs__mining *mining, recs__searc
   self->descent.search = search;
   self->descent.kernels = recs__bit_kernels_for(recs_context_cpu(mining->context));
   self->root = root;
+  self->descending = recs__bundles_limited(&mining->bundles);
   self->counts = recs__alloc_zero(mining->context, mining->baskets->items, sizeof *self->counts);
   self->local = recs__alloc(mining->context, mining->baskets->items, sizeof *self->local);
   return self->counts == NULL || self->local == NULL ? recs__fail_nomem() : RECS_OK;
@@ -323,6 +326,28 @@ static void fill_root(recs__class *root, const recs__baskets *baskets) {
   root->count = baskets->items;
 }
 
+/* In how many of the baskets that are kept an item is. */
+static uint64_t kept_support(const recs__baskets *baskets, uint32_t code) {
+  uint64_t support = 0;
+  uint32_t level = 0;
+  for (uint32_t i = baskets->offsets[code]; i < baskets->offsets[code + 1]; i++) {
+    while (baskets->places[i] >= baskets->begins[level + 1])
+      level += 1;
+    support += UINT64_C(1) << level;
+  }
+  return support;
+}
+
+static int32_t mark_partial(recs__class *root, const recs__mining *mining) {
+  const recs__baskets *baskets = mining->baskets;
+  root->partial = recs__alloc(mining->context, baskets->items, 1);
+  if (root->partial == NULL)
+    return recs__fail_nomem();
+  for (uint32_t code = 0; code < baskets->items; code++)
+    root->partial[code] = kept_support(baskets, code) < baskets->supports[code];
+  return RECS_OK;
+}
+
 /* Makes the root where all baskets together are dense; else leaves it empty. */
 static int32_t make_root(recs__class *root, const recs__mining *mining) {
   const recs__baskets *baskets = mining->baskets;
@@ -333,18 +358,21 @@ static int32_t make_root(recs__class *root, const recs__mining *mining) {
     return RECS_OK;
   RECS_TRY(recs__class_reserve(root, mining->context, baskets->items, &shape));
   fill_root(root, baskets);
-  return RECS_OK;
+  return mining->options.kind == RECS_ITEMSETS_ALL ? RECS_OK : mark_partial(root, mining);
 }
 
 int32_t recs__mine_eclat(recs__mining *mining, const recs__progress *progress) {
   const recs_context *context = mining->context;
   worker *workers = recs__alloc_zero(context, mining->threads, sizeof *workers);
+  uint32_t tasks = mining->baskets->items - mining->baskets->past;
   recs__class root = {0};
   int32_t status = workers == NULL ? recs__fail_nomem() : make_root(&root, mining);
   for (uint32_t thread = 0; thread < mining->threads && status == RECS_OK; thread++)
     status = worker_init(&workers[thread], mining, &mining->searches[thread], root.count == 0 ? NULL : &root);
-  if (status == RECS_OK)
-    status = recs__parallel(context, mining->baskets->items, 1, mine_range, workers, progress);
+  if (status == RECS_OK && mining->alone)
+    status = mine_range(workers, 0, 0, tasks);
+  else if (status == RECS_OK)
+    status = recs__parallel(context, tasks, 1, mine_range, workers, progress);
   for (uint32_t thread = 0; thread < mining->threads && workers != NULL; thread++) {
     recs__descent_free(&workers[thread].descent);
     recs__free(context, workers[thread].counts);

@@ -1,14 +1,9 @@
 #include "lib/analyze/itemsets.h"
 
 #include "lib/analyze/setindex.h"
-#include "lib/analyze/unfold.h"
-#include "lib/base/parallel.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* So that threads have something to share when some blocks are larger. */
-enum { BLOCKS_A_THREAD = 8 };
 
 static void free_index(const recs_context *context, recs__set_index *index) {
   if (index != NULL)
@@ -27,16 +22,14 @@ static void destroy(void *object) {
   recs__free(self->object.context, self->supports);
 }
 
-/* An empty list for sets of up to `largest` items; size_of[s + 1] is to count the sets of s items. */
-static int32_t open_sizes(recs_itemsets *self, uint32_t largest) {
+int32_t recs__itemsets_open(recs_itemsets *self, uint32_t largest) {
   self->largest = largest;
   self->size_of = recs__alloc_zero(self->object.context, (size_t)largest + 2, sizeof *self->size_of);
   self->items_of = recs__alloc_zero(self->object.context, (size_t)largest + 2, sizeof *self->items_of);
   return self->size_of == NULL || self->items_of == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
-/* From counts to places, and room for the sets. */
-static int32_t close_sizes(recs_itemsets *self) {
+int32_t recs__itemsets_close(recs_itemsets *self) {
   for (uint32_t size = 0; size <= self->largest; size++) {
     uint64_t sets = self->size_of[size + 1];
     self->size_of[size + 1] = self->size_of[size] + sets;
@@ -46,126 +39,6 @@ static int32_t close_sizes(recs_itemsets *self) {
   self->items = recs__alloc(self->object.context, self->items_of[self->largest + 1], sizeof *self->items);
   self->supports = recs__alloc(self->object.context, self->count, sizeof *self->supports);
   return self->items == NULL || self->supports == NULL ? recs__fail_nomem() : RECS_OK;
-}
-
-/* Chunks are written out in blocks, by any thread; what a block writes goes behind what the blocks before it write. */
-typedef struct writing {
-  const recs_itemsets *itemsets;
-  recs__chunk **chunks;
-  size_t chunk_count;
-  const recs__bundles *bundles;
-  uint64_t *counts; /* by block and size: how many sets; then the number of the next */
-  size_t blocks;
-} writing;
-
-/* Where a block writes to. */
-typedef struct pen {
-  const recs_itemsets *itemsets;
-  uint64_t *next; /* by size */
-} pen;
-
-static size_t block_begin(const writing *job, size_t block) {
-  return job->chunk_count * block / job->blocks;
-}
-
-static uint64_t *counts_of(const writing *job, size_t block) {
-  return job->counts + block * ((size_t)job->itemsets->largest + 1);
-}
-
-static uint32_t largest_of(const writing *job) {
-  uint32_t largest = 0;
-  for (size_t i = 0; i < job->chunk_count; i++) {
-    for (recs__bundle *g = recs__chunk_next(job->chunks[i], NULL); g != NULL; g = recs__chunk_next(job->chunks[i], g)) {
-      uint32_t most = recs__bundle_largest(job->bundles, g);
-      most = most < g->base + g->optional ? most : g->base + g->optional;
-      largest = most > largest ? most : largest;
-    }
-  }
-  return largest;
-}
-
-static int32_t count_block(void *payload, uint32_t thread, size_t begin, size_t end) {
-  const writing *job = payload;
-  (void)thread;
-  for (size_t block = begin; block < end; block++) {
-    for (size_t i = block_begin(job, block); i < block_begin(job, block + 1); i++) {
-      for (recs__bundle *g = recs__chunk_next(job->chunks[i], NULL); g != NULL; g = recs__chunk_next(job->chunks[i], g))
-        recs__bundle_add_sizes(counts_of(job, block), g, job->bundles->min_size, recs__bundle_largest(job->bundles, g));
-    }
-  }
-  return RECS_OK;
-}
-
-static int32_t write_set(void *payload, const uint32_t *items, uint32_t size, uint32_t support) {
-  pen *self = payload;
-  const recs_itemsets *itemsets = self->itemsets;
-  uint64_t number = self->next[size]++;
-  uint32_t *place = itemsets->items + itemsets->items_of[size] + (number - itemsets->size_of[size]) * size;
-  for (uint32_t i = 0; i < size; i++)
-    place[i] = items[i];
-  itemsets->supports[number] = support;
-  return RECS_OK;
-}
-
-static int32_t write_block(void *payload, uint32_t thread, size_t begin, size_t end) {
-  const writing *job = payload;
-  int32_t status = RECS_OK;
-  (void)thread;
-  for (size_t block = begin; block < end; block++) {
-    pen out = {job->itemsets, counts_of(job, block)};
-    recs__unfolder unfolder = {.context = job->itemsets->object.context, .emit = write_set, .payload = &out};
-    for (size_t i = block_begin(job, block); i < block_begin(job, block + 1); i++) {
-      for (recs__bundle *g = recs__chunk_next(job->chunks[i], NULL); g != NULL; g = recs__chunk_next(job->chunks[i], g))
-        RECS_GO(recs__unfold(&unfolder, g, job->bundles->min_size, recs__bundle_largest(job->bundles, g)));
-    }
-  cleanup:
-    recs__unfolder_free(&unfolder);
-    if (status != RECS_OK)
-      return status;
-  }
-  return RECS_OK;
-}
-
-/* Sums what the blocks counted, and makes it the numbers from which each goes on. */
-static int32_t number_blocks(recs_itemsets *self, const writing *job) {
-  for (size_t block = 0; block < job->blocks; block++) {
-    for (uint32_t size = 0; size <= self->largest; size++)
-      self->size_of[size + 1] += counts_of(job, block)[size];
-  }
-  RECS_TRY(close_sizes(self));
-  for (uint32_t size = 0; size <= self->largest; size++) {
-    uint64_t next = self->size_of[size];
-    for (size_t block = 0; block < job->blocks; block++) {
-      uint64_t sets = counts_of(job, block)[size];
-      counts_of(job, block)[size] = next;
-      next += sets;
-    }
-  }
-  return RECS_OK;
-}
-
-static int32_t write_all(recs_itemsets *self, writing *job, const recs__progress *progress) {
-  const recs_context *context = self->object.context;
-  RECS_TRY(open_sizes(self, largest_of(job)));
-  job->blocks = (size_t)recs__parallel_threads(context, job->chunk_count, 1) * BLOCKS_A_THREAD;
-  job->counts = recs__alloc_zero(context, job->blocks * ((size_t)self->largest + 1), sizeof *job->counts);
-  if (job->counts == NULL)
-    return recs__fail_nomem();
-  RECS_TRY(recs__parallel(context, job->blocks, 1, count_block, job, NULL));
-  RECS_TRY(number_blocks(self, job));
-  return recs__parallel(context, job->blocks, 1, write_block, job, progress);
-}
-
-static int32_t fill(recs_itemsets *self, recs__mining *mining, const recs__progress *progress) {
-  writing job = {.itemsets = self, .bundles = &mining->bundles};
-  int32_t status;
-  RECS_GO(recs__bundles_sorted(&job.chunks, &mining->bundles));
-  job.chunk_count = mining->bundles.chunk_count;
-  RECS_GO(write_all(self, &job, progress));
-cleanup:
-  recs__free(mining->context, job.counts);
-  recs__free(mining->context, job.chunks);
-  return status;
 }
 
 static recs_itemsets *new_itemsets(recs_context *context, uint64_t baskets, const recs_apriori_options *options) {
@@ -179,6 +52,7 @@ static recs_itemsets *new_itemsets(recs_context *context, uint64_t baskets, cons
   }
   self->baskets = baskets;
   self->kind = options->kind;
+  self->algorithm = options->algorithm;
   self->min_size = options->min_size;
   self->max_size = options->max_size == 0 ? UINT32_MAX : options->max_size;
   return self;
@@ -196,19 +70,25 @@ static int32_t finish(recs_itemsets **out, recs_itemsets *self, int32_t status) 
 int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_t total,
                               const recs__progress *progress) {
   recs_itemsets *self = new_itemsets(mining->context, total, &mining->options);
+  int32_t status;
   *out = NULL;
-  return self == NULL ? recs__fail_nomem() : finish(out, self, fill(self, mining, progress));
+  if (self == NULL)
+    return recs__fail_nomem();
+  status = recs__itemsets_write(self, mining, progress);
+  self->complete_from = recs__bundles_complete(&mining->bundles);
+  self->cut = mining->bundles.cut_by;
+  return finish(out, self, status);
 }
 
 static int32_t copy_unmarked(recs_itemsets *self, const recs_itemsets *all, const unsigned char *marks) {
   uint32_t size, *items;
   uint64_t kept = 0;
-  RECS_TRY(open_sizes(self, all->largest));
+  RECS_TRY(recs__itemsets_open(self, all->largest));
   for (uint64_t i = 0; i < all->count; i++) {
     recs__itemsets_items(all, i, &size);
     self->size_of[size + 1] += marks[i] == 0;
   }
-  RECS_TRY(close_sizes(self));
+  RECS_TRY(recs__itemsets_close(self));
   items = self->items;
   for (uint64_t i = 0; i < all->count; i++) {
     const uint32_t *from = recs__itemsets_items(all, i, &size);
@@ -225,7 +105,11 @@ int32_t recs__itemsets_without(recs_itemsets **out, const recs_itemsets *all, co
                                const recs_apriori_options *options) {
   recs_itemsets *self = new_itemsets(all->object.context, all->baskets, options);
   *out = NULL;
-  return self == NULL ? recs__fail_nomem() : finish(out, self, copy_unmarked(self, all, marks));
+  if (self == NULL)
+    return recs__fail_nomem();
+  self->complete_from = all->complete_from;
+  self->cut = all->cut;
+  return finish(out, self, copy_unmarked(self, all, marks));
 }
 
 const uint32_t *recs__itemsets_items(const recs_itemsets *itemsets, uint64_t index, uint32_t *size) {
@@ -242,6 +126,29 @@ uint64_t recs_itemsets_count(const recs_itemsets *itemsets) {
 
 uint64_t recs_itemsets_baskets(const recs_itemsets *itemsets) {
   return itemsets == NULL ? 0 : itemsets->baskets;
+}
+
+int32_t recs_itemsets_info(int32_t *kind, int32_t *algorithm, int32_t *cut, uint64_t *complete_from,
+                           const recs_itemsets *itemsets) {
+  recs__enter();
+  if (kind != NULL)
+    *kind = 0;
+  if (algorithm != NULL)
+    *algorithm = 0;
+  if (cut != NULL)
+    *cut = 0;
+  if (complete_from != NULL)
+    *complete_from = 0;
+  RECS_NOT_NULL(itemsets);
+  if (kind != NULL)
+    *kind = itemsets->kind;
+  if (algorithm != NULL)
+    *algorithm = itemsets->algorithm;
+  if (cut != NULL)
+    *cut = itemsets->cut;
+  if (complete_from != NULL)
+    *complete_from = itemsets->complete_from;
+  return RECS_OK;
 }
 
 int32_t recs_itemsets_get(const uint32_t **items, size_t *item_count, uint64_t *support, const recs_itemsets *itemsets,

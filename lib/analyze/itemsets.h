@@ -9,6 +9,9 @@ struct recs_itemsets {
   uint64_t count;
   uint64_t baskets; /* N */
   int32_t kind;     /* RECS_ITEMSETS_* */
+  int32_t algorithm; /* RECS_MINER_*, not AUTO */
+  int32_t cut;       /* RECS_CUT_* */
+  uint64_t complete_from;
   uint32_t min_size;
   uint32_t max_size; /* UINT32_MAX: any */
   uint32_t largest;   /* size of the largest set */
@@ -19,9 +22,21 @@ struct recs_itemsets {
   atomic_uintptr_t *index; /* 0 or a recs__set_index, made by the first look-up */
 };
 
+/* The sets that rank highest, by support, size and items, at most `most` of them. Takes the list over, in any case. */
+int32_t recs__itemsets_best(recs_itemsets **out, recs_itemsets *all, uint64_t most);
+
 /* Puts what was found in `total` baskets in order. */
 int32_t recs__itemsets_create(recs_itemsets **out, recs__mining *mining, uint64_t total,
                               const recs__progress *progress);
+
+/* An empty list for sets of up to `largest` items; size_of[s + 1] is to count the sets of s items. */
+int32_t recs__itemsets_open(recs_itemsets *self, uint32_t largest);
+
+/* From counts to places, and room for the sets. */
+int32_t recs__itemsets_close(recs_itemsets *self);
+
+/* Fills an empty list with what was found. */
+int32_t recs__itemsets_write(recs_itemsets *self, recs__mining *mining, const recs__progress *progress);
 
 /* The items of a set, and its size. */
 const uint32_t *recs__itemsets_items(const recs_itemsets *itemsets, uint64_t index, uint32_t *size);

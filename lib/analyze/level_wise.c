@@ -180,7 +180,7 @@ static int32_t count_candidates(sets *candidates, const recs__mining *mining, co
     uint64_t support = 0;
     for (uint32_t thread = 0; thread < self.threads; thread++)
       support += self.counts[thread][i];
-    if (support < mining->options.min_count)
+    if (support < recs__bundles_minimum(&mining->bundles))
       continue;
     memmove(candidates->codes + kept * candidates->size, candidates->codes + i * candidates->size,
             candidates->size * sizeof *candidates->codes);
@@ -195,7 +195,7 @@ cleanup:
 static int32_t report(recs__search *search, const sets *level) {
   recs__search_begin(search, level->size);
   for (size_t i = 0; i < level->count; i++) {
-    search->size = 0;
+    search->size = search->fixed;
     for (uint32_t k = 0; k < level->size; k++)
       recs__search_push(search, search->mining->baskets->rows[level->codes[i * level->size + k]]);
     RECS_TRY(recs__search_found(search, level->supports[i], 0));
@@ -226,7 +226,8 @@ static int32_t list_pairs(sets *out, uint32_t *counts, const recs__mining *minin
         counts[*other] += UINT32_C(1) << level;
     }
     for (uint32_t other = code + 1; other < baskets->items; other++) {
-      if (counts[other] >= mining->options.min_count) {
+      if (counts[other] >= recs__bundles_minimum(&mining->bundles) &&
+          !recs__taxonomy_related(baskets->taxonomy, baskets->rows[code], baskets->rows[other])) {
         RECS_TRY(add_set(out, mining->context, &code, other));
         out->supports[out->count - 1] = counts[other];
       }
@@ -274,7 +275,7 @@ int32_t recs__mine_apriori(recs__mining *mining, const recs__progress *progress)
     double done = 1 - 1 / (double)(UINT64_C(1) << (level.size < 60 ? level.size : 60));
     recs__progress part = recs__progress_part(progress, done, done + (1 - done) / 2);
     RECS_GO(report(&mining->searches[0], &level));
-    if (level.size >= mining->options.max_size)
+    if (mining->searches[0].fixed + level.size >= mining->options.max_size)
       break;
     RECS_GO(step(&level, mining, &part));
   }

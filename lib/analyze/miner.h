@@ -14,12 +14,14 @@ typedef struct recs__mining recs__mining;
 typedef struct recs__search {
   recs__mining *mining;
   uint32_t *items; /* the rows of the set, as they joined */
+  uint32_t fixed;  /* the first of them, that all sets must contain */
   uint32_t size;
   uint32_t optionals;
   uint32_t *optional;  /* rows that can join it without loss of support: each of their subsets makes one more set */
   recs__chunk *chunk;  /* where found sets are written to; NULL: none is open */
   uint64_t task;       /* what is being searched, in the order in which results are listed */
   uint32_t parts;      /* chunks that the task has filled */
+  uint32_t steps;      /* sets met since the clock was last looked at */
   uint64_t fresh;      /* sets found that the mining's count lacks yet */
 } recs__search;
 
@@ -33,6 +35,9 @@ struct recs__mining {
   recs_apriori_options options; /* min_count is set, and a max_size of 0 is now the largest there is */
   recs__take_fn take;
   void *payload;                /* of `take` */
+  int alone;                    /* the calling thread does all the work */
+  double deadline;              /* by recs__clock(); 0: none */
+  atomic_int late;              /* it has passed */
   recs__bundles bundles;          /* where recs__take_bundle() puts them */
   recs__search *searches;       /* one a thread */
   uint32_t threads;
@@ -43,6 +48,10 @@ struct recs__mining {
 int32_t recs__mining_init(recs__mining *mining, recs_context *context, const recs__baskets *baskets,
                           const recs_apriori_options *options);
 void recs__mining_free(recs__mining *mining);
+
+/* Runs one of the algorithms below. */
+typedef int32_t (*recs__mine_fn)(recs__mining *mining, const recs__progress *progress);
+int32_t recs__mining_run(recs__mining *mining, recs__mine_fn mine, const recs__progress *progress);
 
 /* Begins and ends a task of a search. Ending it is needless after a failure. */
 void recs__search_begin(recs__search *search, uint64_t task);

@@ -1,5 +1,6 @@
 #include "lib/analyze/miner.h"
 
+#include "lib/base/clock.h"
 #include "lib/base/parallel.h"
 
 #include <inttypes.h>
@@ -7,17 +8,23 @@
 
 enum {
   COUNT_STEP = 1024,                                       /* sets that a thread finds before it tells the common count */
+  CLOCK_STEP = 256,                                        /* sets that it meets before it looks at the clock */
   FIRST_ROOM = 64,                                         /* words of a task's first chunk; each takes twice the one before */
   LAST_ROOM = 256 * 1024,                                  /* up to this */
   HEAD_WORDS = sizeof(recs__bundle) / sizeof(uint32_t),
 };
 
 static int32_t search_init(recs__search *search, recs__mining *mining) {
-  size_t room = (size_t)mining->baskets->items + 1;
+  size_t room = (size_t)mining->baskets->items + mining->options.contains_count + 1;
   search->mining = mining;
   search->items = recs__alloc(mining->context, room, sizeof *search->items);
   search->optional = recs__alloc(mining->context, room, sizeof *search->optional);
-  return search->items == NULL || search->optional == NULL ? recs__fail_nomem() : RECS_OK;
+  if (search->items == NULL || search->optional == NULL)
+    return recs__fail_nomem();
+  for (size_t i = 0; i < mining->options.contains_count; i++)
+    recs__search_push(search, mining->options.contains[i]);
+  search->fixed = search->size;
+  return RECS_OK;
 }
 
 int32_t recs__mining_init(recs__mining *mining, recs_context *context, const recs__baskets *baskets,
@@ -35,6 +42,7 @@ int32_t recs__mining_init(recs__mining *mining, recs_context *context, const rec
   mining->bundles.min_size = mining->options.min_size;
   mining->bundles.max_size = mining->options.max_size;
   atomic_init(&mining->found, 0);
+  atomic_init(&mining->late, 0);
   mining->threads = recs__parallel_threads(context, baskets->items, 1);
   mining->searches = recs__alloc_zero(context, mining->threads, sizeof *mining->searches);
   if (mining->searches == NULL)
@@ -84,6 +92,8 @@ static int32_t hand_in(recs__search *search) {
 void recs__search_begin(recs__search *search, uint64_t task) {
   search->task = task;
   search->parts = 0;
+  search->size = search->fixed;
+  search->optionals = 0;
 }
 
 int32_t recs__search_end(recs__search *search) {
@@ -158,8 +168,18 @@ static int32_t take_closed(recs__search *search, uint32_t support) {
   return status;
 }
 
+static int32_t check_deadline(recs__search *search) {
+  recs__mining *mining = search->mining;
+  search->steps = 0;
+  if (recs__clock() > mining->deadline)
+    atomic_store(&mining->late, 1);
+  return atomic_load(&mining->late) ? recs__fail(RECS_ERROR_CANCELLED, "the time is over") : RECS_OK;
+}
+
 int32_t recs__search_found(recs__search *search, uint32_t support, int extended) {
   const recs_apriori_options *options = &search->mining->options;
+  if (search->mining->deadline > 0 && ++search->steps == CLOCK_STEP)
+    RECS_TRY(check_deadline(search));
   if (options->kind == RECS_ITEMSETS_MAXIMAL && extended)
     return RECS_OK;
   if (options->kind != RECS_ITEMSETS_ALL)
@@ -172,4 +192,25 @@ int32_t recs__search_found(recs__search *search, uint32_t support, int extended)
 int recs__search_may_grow(const recs__search *search, uint32_t more) {
   const recs_apriori_options *options = &search->mining->options;
   return search->size < options->max_size && (uint64_t)search->size + more >= options->min_size;
+}
+
+/* What must be contained is a set itself; it is closed when no other item is in all its baskets, maximal when none is in enough. */
+static int32_t find_fixed(recs__mining *mining) {
+  recs__search *search = &mining->searches[0];
+  const recs__baskets *baskets = mining->baskets;
+  uint32_t most = 0;
+  if (search->fixed == 0 || baskets->whole < mining->options.min_count)
+    return RECS_OK;
+  for (uint32_t code = 0; code < baskets->items; code++)
+    most = baskets->supports[code] > most ? baskets->supports[code] : most;
+  if (most == baskets->whole && mining->options.kind != RECS_ITEMSETS_ALL)
+    return RECS_OK;
+  recs__search_begin(search, 0);
+  RECS_TRY(recs__search_found(search, baskets->whole, baskets->items > 0));
+  return recs__search_end(search);
+}
+
+int32_t recs__mining_run(recs__mining *mining, recs__mine_fn mine, const recs__progress *progress) {
+  RECS_TRY(find_fixed(mining));
+  return mining->baskets->items == 0 ? recs__progress_at(progress, 0) : mine(mining, progress);
 }

@@ -15,12 +15,20 @@ static void mark_subsets(unsigned char *marks, const recs__set_index *places, ui
     memcpy(subset, items, left_out * sizeof *items);
     memcpy(subset + left_out, items + left_out + 1, (size - left_out - 1) * sizeof *items);
     place = recs__set_index_place(places, subset, size - 1);
+    if (place == all->count) /* it lacks what all must contain */
+      continue;
     if (kind == RECS_ITEMSETS_MAXIMAL || all->supports[place] == all->supports[index])
       marks[place] = 1;
   }
 }
 
-static int is_wanted(const recs_apriori_options *wanted, uint32_t size) {
+static int is_wanted(const recs_apriori_options *wanted, const uint32_t *items, uint32_t size) {
+  for (uint32_t k = 0; k < size; k++) {
+    for (size_t i = 0; i < wanted->excludes_count; i++) {
+      if (items[k] == wanted->excludes[i])
+        return 0;
+    }
+  }
   return size >= wanted->min_size && (wanted->max_size == 0 || size <= wanted->max_size);
 }
 
@@ -32,8 +40,8 @@ static int32_t mark(unsigned char *marks, const recs_itemsets *all, const recs_a
   for (uint64_t i = 0; i < all->count && status == RECS_OK; i++)
     mark_subsets(marks, &places, i, wanted->kind, subset);
   for (uint64_t i = 0; i < all->count; i++) {
-    recs__itemsets_items(all, i, &size);
-    marks[i] |= (unsigned char)!is_wanted(wanted, size);
+    const uint32_t *items = recs__itemsets_items(all, i, &size);
+    marks[i] |= (unsigned char)!is_wanted(wanted, items, size);
   }
   recs__set_index_free(&places);
   recs__free(all->object.context, subset);

@@ -14,6 +14,8 @@ typedef struct walk {
 } walk;
 
 void recs__unfolder_free(recs__unfolder *self) {
+  if (self->context == NULL)
+    return;
   recs__free(self->context, self->rows);
   recs__free(self->context, self->items);
 }
