@@ -15,7 +15,7 @@ static int read_basket_lines(basket_data *out, const char *path) {
   return code;
 }
 
-static int read_log_baskets(basket_data *out, const char *path, event_columns *columns) {
+static int read_log_baskets(basket_data *out, const char *path, event_columns *columns, int by_quantity) {
   recs_matrix_options options;
   recs_ids *users = NULL;
   recs_events *events = NULL;
@@ -23,6 +23,9 @@ static int read_log_baskets(basket_data *out, const char *path, event_columns *c
   columns->options.require_user = 0;
   recs_matrix_options_init(&options, sizeof options);
   options.rows = RECS_ROWS_SESSIONS;
+  options.use_quantity = by_quantity;
+  if (by_quantity)
+    options.repeat = RECS_REPEAT_SUM;
   if (recs_ids_create(&users, out->context) != RECS_OK || recs_events_create(&events, users, out->items) != RECS_OK)
     code = report_failure(NULL);
   if (code == EXIT_DONE)
@@ -35,6 +38,11 @@ static int read_log_baskets(basket_data *out, const char *path, event_columns *c
 }
 
 int open_baskets(basket_data *out, const general *settings, const char *path, event_columns *columns, catalogue_flags *items) {
+  return open_baskets_by(out, settings, path, columns, items, 0);
+}
+
+int open_baskets_by(basket_data *out, const general *settings, const char *path, event_columns *columns, catalogue_flags *items,
+                    int by_quantity) {
   double start = seconds_now();
   int code;
   memset(out, 0, sizeof *out);
@@ -42,7 +50,7 @@ int open_baskets(basket_data *out, const general *settings, const char *path, ev
   out->title = items->title;
   if (recs_ids_create(&out->items, out->context) != RECS_OK)
     return report_failure(NULL);
-  code = columns->basket != NULL || is_table_file(path) ? read_log_baskets(out, path, columns) : read_basket_lines(out, path);
+  code = columns->basket != NULL || is_table_file(path) ? read_log_baskets(out, path, columns, by_quantity) : read_basket_lines(out, path);
   if (code == EXIT_DONE)
     code = open_catalogue(&out->profiles, out->items, items);
   out->seconds = seconds_now() - start;

@@ -16,6 +16,10 @@ typedef struct basket_data {
 /* A log when `columns->basket` is given or the file is CSV, TSV or JSON Lines with a session column; else one basket a line, items separated by
  * spaces, tabs, commas or semicolons. Returns an exit code. */
 int open_baskets(basket_data *out, const general *settings, const char *path, event_columns *columns, catalogue_flags *items);
+
+/* The same; with `by_quantity` the matrix holds how many of an item a basket has, where the log tells. */
+int open_baskets_by(basket_data *out, const general *settings, const char *path, event_columns *columns, catalogue_flags *items,
+                    int by_quantity);
 void close_baskets(basket_data *baskets);
 
 /* The name of an item: its title, or else its id. */

@@ -34,12 +34,12 @@ extern const command command_similarity;
 
 /* What every command can be told. */
 typedef struct general {
-  const char *format; /* table, json or csv */
+  const char *format; /* table, json, jsonl or csv */
   uint64_t threads;   /* 0: one per processor */
 } general;
 
 #define GENERAL_FLAGS(target)                                                                  \
-  {"format", FLAG_TEXT, &(target).format, "FORM", "table (default), json or csv"},             \
+  {"format", FLAG_TEXT, &(target).format, "FORM", "table (default), json, jsonl or csv"},             \
   {"threads", FLAG_COUNT, &(target).threads, "N", "threads to use; default: one per processor"}
 
 /* A context as the flags ask. Exits with a message when there is none. */

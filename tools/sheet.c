@@ -8,7 +8,7 @@
 
 enum { LOOK_AHEAD = 256, WIDEST = 60, MOST_COLUMNS = 256, CELL = 1024 };
 
-enum form { FORM_TABLE, FORM_JSON, FORM_CSV };
+enum form { FORM_TABLE, FORM_JSON, FORM_CSV, FORM_JSONL, FORMS };
 
 struct out_sheet {
   FILE *out;
@@ -23,13 +23,13 @@ struct out_sheet {
 };
 
 out_sheet *sheet_open(FILE *out, const char *format, const char *rows_key) {
-  static const char *const forms[] = {"table", "json", "csv"};
+  static const char *const forms[] = {"table", "json", "csv", "jsonl"};
   out_sheet *opened;
   int form = 0;
-  while (form < 3 && format != NULL && strcmp(format, forms[form]) != 0)
+  while (form < FORMS && format != NULL && strcmp(format, forms[form]) != 0)
     form += 1;
-  if (form == 3) {
-    bad_usage("--format is \"%s\", not one of table, json, csv", format);
+  if (form == FORMS) {
+    bad_usage("--format is \"%s\", not one of table, json, csv, jsonl", format);
     return NULL;
   }
   opened = calloc(1, sizeof *opened);
@@ -189,6 +189,9 @@ void sheet_row(out_sheet *sheet, json_t *row) {
       fprintf(sheet->out, "{\"%s\": [", sheet->rows_key);
     fputs(number == 0 ? "\n" : ",\n", sheet->out);
     json_dumpf(row, sheet->out, 0);
+  } else if (sheet->form == FORM_JSONL) {
+    json_dumpf(row, sheet->out, 0);
+    fputs("\n", sheet->out);
   } else if (sheet->form == FORM_CSV) {
     if (number == 0)
       print_csv_row(sheet, row, 1);

@@ -1,4 +1,4 @@
-/* What a command prints: rows of named values, as an aligned table, CSV or one JSON object. Rows are written as they come (a table
+/* What a command prints: rows of named values, as an aligned table, CSV, JSON Lines or one JSON object. Rows are written as they come (a table
  * first looks at some rows for the widths), so that a million rows need no memory. */
 #ifndef RECS_TOOLS_SHEET_H
 #define RECS_TOOLS_SHEET_H
@@ -8,7 +8,7 @@
 
 typedef struct out_sheet out_sheet;
 
-/* `rows_key` names the rows in JSON. NULL when `format` is none of table, json and csv (after a message), or out of memory. */
+/* `rows_key` names the rows in JSON. NULL when `format` is none of table, json, csv and jsonl (after a message), or out of memory. */
 out_sheet *sheet_open(FILE *out, const char *format, const char *rows_key);
 
 /* One row: a JSON object whose keys are the columns, the same in every row. Takes the reference. */

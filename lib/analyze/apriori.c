@@ -179,24 +179,80 @@ static void set_limits(recs__mining *mining, const recs_apriori_options *options
     mining->bundles.limit_bytes = options->budget_bytes > taken ? options->budget_bytes - taken : 0;
 }
 
-/* Mines once. *late (when not NULL) tells that it was the deadline that ended it. */
-static int32_t mine(recs_itemsets **out, const recs_apriori *apriori, const recs_apriori_options *options, double deadline,
-                    int *late, const recs__progress *progress) {
+/* Mines once. *late tells that it was the deadline that ended it. */
+static int32_t mine_once(recs_itemsets **out, recs__mining *mining, const recs_apriori *apriori, recs__mine_fn algorithm, int *late,
+                         const recs__progress *progress) {
   recs__progress finding = recs__progress_part(progress, 0, 0.8), writing = recs__progress_part(progress, 0.8, 1);
+  int32_t status = recs__mining_run(mining, algorithm, &finding);
+  *late = status != RECS_OK && atomic_load(&mining->late);
+  RECS_TRY(status);
+  if (mining->scout != NULL && atomic_load(&mining->scout->reached))
+    return RECS_OK;
+  return recs__itemsets_create(out, mining, apriori->total, &writing);
+}
+
+static uint64_t highest_support(const recs__baskets *baskets) {
+  uint64_t highest = baskets->whole;
+  for (uint32_t code = 0; code < baskets->items; code++)
+    highest = baskets->supports[code] > highest ? baskets->supports[code] : highest;
+  return highest;
+}
+
+static int32_t set_up(recs__mining *mining, const recs_apriori *apriori, const recs_apriori_options *options, double deadline) {
+  RECS_TRY(recs__mining_init(mining, apriori->object.context, &apriori->baskets, options));
+  mining->deadline = deadline;
+  mining->options.algorithm = miners[options->algorithm].name;
+  set_limits(mining, options);
+  return RECS_OK;
+}
+
+/* The support from which on the limits leave room; all itemsets, when they leave room for all. */
+static int32_t scout(recs_itemsets **out, uint64_t *from, const recs_apriori *apriori, const recs_apriori_options *options,
+                     double deadline, int *late, const recs__progress *progress) {
+  recs__scout watch = {0};
   recs__mining mining;
   int32_t status;
-  *out = NULL;
-  RECS_GO(recs__mining_init(&mining, apriori->object.context, &apriori->baskets, options));
-  mining.deadline = deadline;
-  mining.options.algorithm = miners[options->algorithm].name;
-  set_limits(&mining, options);
-  status = recs__mining_run(&mining, miners[options->algorithm].mine, &finding);
-  *late = status != RECS_OK && atomic_load(&mining.late);
-  if (status == RECS_OK)
-    status = recs__itemsets_create(out, &mining, apriori->total, &writing);
+  RECS_GO(set_up(&mining, apriori, options, deadline));
+  RECS_GO(recs__scout_init(&watch, mining.context, (uint32_t)highest_support(&apriori->baskets)));
+  mining.scout = &watch;
+  mining.bundles.scouted = 1;
+  mining.take = recs__take_scouting;
+  RECS_GO(mine_once(out, &mining, apriori, miners[options->algorithm].mine, late, progress));
+  *from = recs__bundles_minimum(&mining.bundles);
+cleanup:
+  recs__mining_free(&mining);
+  recs__scout_free(&watch);
+  return status;
+}
+
+static int32_t mine_all(recs_itemsets **out, const recs_apriori *apriori, const recs_apriori_options *options, uint64_t from,
+                        double deadline, int *late, const recs__progress *progress) {
+  recs__mining mining;
+  int32_t status;
+  RECS_GO(set_up(&mining, apriori, options, deadline));
+  recs__bundles_raise(&mining.bundles, (uint32_t)from);
+  if (options->kind != RECS_ITEMSETS_MAXIMAL && from > mining.options.min_count)
+    mining.options.min_count = from;
+  RECS_GO(mine_once(out, &mining, apriori, miners[options->algorithm].mine, late, progress));
 cleanup:
   recs__mining_free(&mining);
   return status;
+}
+
+/* With limits, a first search finds the support from which on all have room, and a second one keeps those; a limit that is not
+ * reached costs no second one. */
+static int32_t mine(recs_itemsets **out, const recs_apriori *apriori, const recs_apriori_options *options, double deadline,
+                    int *late, const recs__progress *progress) {
+  recs__progress first = recs__progress_part(progress, 0, 0.6), second = recs__progress_part(progress, 0.6, 1);
+  uint64_t from = 0;
+  *out = NULL;
+  *late = 0;
+  if (options->top_k == 0 && options->budget_bytes == 0)
+    return mine_all(out, apriori, options, 0, deadline, late, progress);
+  RECS_TRY(scout(out, &from, apriori, options, deadline, late, &first));
+  if (*out != NULL)
+    return RECS_OK;
+  return mine_all(out, apriori, options, from, deadline, late, &second);
 }
 
 /* What an algorithm that finds all is asked for, when some of them are wanted: sizes and the rest are judged last. */
@@ -235,42 +291,36 @@ cleanup:
   return status;
 }
 
-static uint64_t highest_support(const recs__baskets *baskets) {
-  uint64_t highest = baskets->whole;
-  for (uint32_t code = 0; code < baskets->items; code++)
-    highest = baskets->supports[code] > highest ? baskets->supports[code] : highest;
-  return highest;
-}
-
 /* Mines with lower and lower supports, until the one that was asked for or the end of the time; each step takes about as long as all
  * before it, or longer. */
 static int32_t mine_in_time(recs_itemsets **out, const recs_apriori *apriori, const recs__progress *progress) {
   recs_apriori_options options = apriori->options;
   double deadline = recs__clock() + options.budget_seconds, done = 0;
   uint64_t count = highest_support(&apriori->baskets);
-  int late = 0;
+  int late = 0, crowded = 0;
   do {
     recs__progress part = recs__progress_part(progress, done, done + (1 - done) / 2);
     recs_itemsets *next;
     int32_t status;
     options.min_count = count > apriori->options.min_count ? count : apriori->options.min_count;
     status = mine(&next, apriori, &options, deadline, &late, &part);
-    if (status != RECS_OK && !late) {
+    crowded = status == RECS_ERROR_OVERFLOW;
+    if (status != RECS_OK && !late && !crowded) {
       recs__release(*out);
       *out = NULL;
       return status;
     }
-    if (!late) {
+    if (status == RECS_OK) {
       recs__release(*out);
       *out = next;
     }
     count /= 2;
     done += (1 - done) / 2;
-  } while (!late && (*out)->cut == RECS_CUT_NONE && options.min_count > apriori->options.min_count);
+  } while (!late && !crowded && (*out)->cut == RECS_CUT_NONE && options.min_count > apriori->options.min_count);
   if (*out == NULL)
     RECS_TRY(nothing_in_time(out, apriori, &options));
-  if (late)
-    (*out)->cut = RECS_CUT_TIME;
+  if (late || crowded)
+    (*out)->cut = late ? RECS_CUT_TIME : RECS_CUT_RESULTS;
   return RECS_OK;
 }
 
@@ -357,6 +407,10 @@ cleanup:
   recs__stream_free(&stream);
   recs__mining_free(&mining);
   return status;
+}
+
+uint64_t recs_apriori_baskets(const recs_apriori *apriori) {
+  return apriori == NULL ? 0 : apriori->total;
 }
 
 void recs_apriori_free(recs_apriori *apriori) {

@@ -40,14 +40,19 @@ int32_t recs__bundles_init(recs__bundles *bundles, const recs_context *context, 
   return RECS_OK;
 }
 
-void recs__bundles_free(recs__bundles *bundles) {
-  if (bundles->context == NULL)
-    return;
+static void free_chunks(recs__bundles *bundles) {
   while (bundles->chunks != NULL) {
     recs__chunk *chunk = bundles->chunks;
     bundles->chunks = chunk->next;
     recs__free(bundles->context, chunk);
   }
+  bundles->chunk_count = 0;
+}
+
+void recs__bundles_free(recs__bundles *bundles) {
+  if (bundles->context == NULL)
+    return;
+  free_chunks(bundles);
 #ifdef RECS_THREADS
   pthread_mutex_destroy(&bundles->lock);
 #endif
@@ -134,34 +139,28 @@ void recs__bundle_trim(const recs__bundles *bundles, recs__bundle *bundle) {
 /* What sets of one size take at most: as a bundle each with what sorting bundles needs, and written out. How sets are bundleed
  * must not matter, for that may depend on chance. */
 static uint64_t bytes_of(uint64_t sets, uint32_t size) {
-  return times(sets, (uint64_t)size * 2 * sizeof(uint32_t) + 2 * sizeof(recs__keyed));
+  return times(sets, (uint64_t)size * 2 * sizeof(uint32_t) + 3 * sizeof(recs__keyed));
 }
 
-/* How much a bundle's sets of one size count against the limits. */
-typedef struct weight {
-  uint64_t sets, bytes;
-} weight;
-
-static void add_weight(weight *to, weight more) {
+static void add_weight(recs__weight *to, recs__weight more) {
   to->sets = add(to->sets, more.sets);
   to->bytes = add(to->bytes, more.bytes);
 }
 
-/* A bundle's sets that are wanted now. */
-static weight weight_of(const recs__bundles *bundles, const recs__bundle *bundle) {
+recs__weight recs__bundle_weight(const recs__bundles *bundles, const recs__bundle *bundle) {
   uint32_t largest = recs__bundle_largest(bundles, bundle);
-  weight sum = {0, 0};
+  recs__weight sum = {0, 0};
   uint64_t choices = 1;
   for (uint32_t k = 0; k <= bundle->optional && bundle->base + k <= largest && sum.bytes != UINT64_MAX; k++) {
     uint32_t size = bundle->base + k;
     if (size >= bundles->min_size)
-      add_weight(&sum, (weight){choices, bytes_of(choices, size)});
+      add_weight(&sum, (recs__weight){choices, bytes_of(choices, size)});
     choices = next_choice(choices, bundle->optional, k);
   }
   return sum;
 }
 
-static int fits(const recs__bundles *bundles, weight sum) {
+static int fits(const recs__bundles *bundles, recs__weight sum) {
   return sum.sets <= bundles->limit_sets && sum.bytes <= bundles->limit_bytes;
 }
 
@@ -187,7 +186,7 @@ static int32_t list_records(recs__keyed **out, const recs__bundles *bundles) {
 
 /* The rank at which the bundles of one support, which do not fit whole, are cut: after the size that reaches the wanted number of
  * sets, or before the one that exceeds the bytes. `sum` is what comes before them. */
-static uint64_t cut_level(recs__bundles *bundles, const recs__keyed *level, size_t count, weight sum, uint64_t old) {
+static uint64_t cut_level(recs__bundles *bundles, const recs__keyed *level, size_t count, recs__weight sum, uint64_t old) {
   uint32_t support = ((const recs__bundle *)level->element)->support, first = UINT32_MAX, last = UINT32_MAX - (uint32_t)old;
   for (size_t i = 0; i < count; i++) {
     const recs__bundle *bundle = level[i].element;
@@ -201,7 +200,7 @@ static uint64_t cut_level(recs__bundles *bundles, const recs__keyed *level, size
     for (size_t i = 0; i < count; i++) {
       const recs__bundle *bundle = level[i].element;
       uint64_t sets = recs__bundle_sets(bundle, size, size);
-      add_weight(&sum, (weight){sets, bytes_of(sets, size)});
+      add_weight(&sum, (recs__weight){sets, bytes_of(sets, size)});
     }
     bundles->cut_by = sum.bytes > bundles->limit_bytes ? RECS_CUT_MEMORY : RECS_CUT_TOP;
     if (sum.bytes > bundles->limit_bytes)
@@ -215,12 +214,12 @@ static uint64_t cut_level(recs__bundles *bundles, const recs__keyed *level, size
 /* The rank of the least set that fits. */
 static uint64_t find_cut(recs__bundles *bundles, const recs__keyed *list) {
   uint64_t old = atomic_load(&bundles->wanted);
-  weight sum = {0, 0};
+  recs__weight sum = {0, 0};
   size_t begin = 0, end = 0;
   while (begin < bundles->records) {
-    weight level = {0, 0};
+    recs__weight level = {0, 0};
     for (end = begin; end < bundles->records && list[end].key == list[begin].key; end++)
-      add_weight(&level, weight_of(bundles, list[end].element));
+      add_weight(&level, recs__bundle_weight(bundles, list[end].element));
     add_weight(&level, sum);
     if (!fits(bundles, level))
       return cut_level(bundles, list + begin, end - begin, sum, old);
@@ -236,9 +235,9 @@ static int is_kept(const recs__bundles *bundles, const recs__bundle *bundle) {
 }
 
 static void count_chunk(recs__bundles *bundles, recs__chunk *chunk) {
-  weight sum = {bundles->sets, bundles->bytes};
+  recs__weight sum = {bundles->sets, bundles->bytes};
   for (recs__bundle *bundle = recs__chunk_next(chunk, NULL); bundle != NULL; bundle = recs__chunk_next(chunk, bundle)) {
-    add_weight(&sum, weight_of(bundles, bundle));
+    add_weight(&sum, recs__bundle_weight(bundles, bundle));
     bundles->records += 1;
   }
   bundles->sets = sum.sets;
@@ -307,18 +306,36 @@ static int32_t cut(recs__bundles *bundles) {
 }
 
 static int is_full(const recs__bundles *bundles) {
-  return !fits(bundles, (weight){bundles->sets, bundles->bytes});
+  return !fits(bundles, (recs__weight){bundles->sets, bundles->bytes});
+}
+
+void recs__bundles_raise(recs__bundles *bundles, uint32_t support) {
+  uint64_t least = (uint64_t)support << 32, old = atomic_load(&bundles->wanted);
+  while (old < least && !atomic_compare_exchange_weak(&bundles->wanted, &old, least))
+    continue;
+}
+
+void recs__bundles_drop(recs__bundles *bundles) {
+  lock(bundles);
+  free_chunks(bundles);
+  bundles->dropped = 1;
+  unlock(bundles);
 }
 
 int32_t recs__bundles_add(recs__bundles *bundles, recs__chunk *chunk) {
   int32_t status = RECS_OK;
   lock(bundles);
+  if (bundles->dropped) {
+    unlock(bundles);
+    recs__free(bundles->context, chunk);
+    return RECS_OK;
+  }
   chunk->next = bundles->chunks;
   bundles->chunks = chunk;
   bundles->chunk_count += 1;
   if (recs__bundles_limited(bundles)) {
     count_chunk(bundles, chunk);
-    if (is_full(bundles) && bundles->records >= bundles->next_cut)
+    if (is_full(bundles) && !bundles->scouted && bundles->records >= bundles->next_cut)
       status = cut(bundles);
   }
   unlock(bundles);

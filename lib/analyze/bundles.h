@@ -41,6 +41,8 @@ typedef struct recs__bundles {
   uint64_t sets, bytes; /* what is held, when there is a limit; UINT64_MAX stands for more */
   uint64_t records;
   uint64_t next_cut; /* records */
+  int scouted;       /* a scout watches the limits meanwhile: nothing is cut before the end */
+  int dropped;       /* nothing is held any more */
   atomic_uint_fast64_t wanted;
   int32_t cut_by; /* RECS_CUT_*: why it has risen */
 #ifdef RECS_THREADS
@@ -92,6 +94,20 @@ int32_t recs__bundles_add(recs__bundles *bundles, recs__chunk *chunk);
 
 /* The support from which on all are held. */
 uint64_t recs__bundles_complete(const recs__bundles *bundles);
+
+/* How much sets count against the limits. */
+typedef struct recs__weight {
+  uint64_t sets, bytes;
+} recs__weight;
+
+/* The sets of a bundle that are wanted now. */
+recs__weight recs__bundle_weight(const recs__bundles *bundles, const recs__bundle *bundle);
+
+/* Wants nothing below a support any more; what is held stays. */
+void recs__bundles_raise(recs__bundles *bundles, uint32_t support);
+
+/* Lets go of all, and of all that will be added. */
+void recs__bundles_drop(recs__bundles *bundles);
 
 /* The chunks in the order of their tasks, with no more in them than the limits allow, but for sets of the last rank. The
  * caller frees the array. No other thread may add any more. */

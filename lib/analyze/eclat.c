@@ -281,7 +281,7 @@ static int32_t worker_init(worker *self, const recs__mining *mining, recs__searc
   self->descent.search = search;
   self->descent.kernels = recs__bit_kernels_for(recs_context_cpu(mining->context));
   self->root = root;
-  self->descending = recs__bundles_limited(&mining->bundles);
+  self->descending = mining->scout != NULL;
   self->counts = recs__alloc_zero(mining->context, mining->baskets->items, sizeof *self->counts);
   self->local = recs__alloc(mining->context, mining->baskets->items, sizeof *self->local);
   return self->counts == NULL || self->local == NULL ? recs__fail_nomem() : RECS_OK;

@@ -180,7 +180,7 @@ static int32_t count_candidates(sets *candidates, const recs__mining *mining, co
     uint64_t support = 0;
     for (uint32_t thread = 0; thread < self.threads; thread++)
       support += self.counts[thread][i];
-    if (support < recs__bundles_minimum(&mining->bundles))
+    if (support < recs__search_minimum(&mining->searches[0]))
       continue;
     memmove(candidates->codes + kept * candidates->size, candidates->codes + i * candidates->size,
             candidates->size * sizeof *candidates->codes);
@@ -226,7 +226,7 @@ static int32_t list_pairs(sets *out, uint32_t *counts, const recs__mining *minin
         counts[*other] += UINT32_C(1) << level;
     }
     for (uint32_t other = code + 1; other < baskets->items; other++) {
-      if (counts[other] >= recs__bundles_minimum(&mining->bundles) &&
+      if (counts[other] >= recs__search_minimum(&mining->searches[0]) &&
           !recs__taxonomy_related(baskets->taxonomy, baskets->rows[code], baskets->rows[other])) {
         RECS_TRY(add_set(out, mining->context, &code, other));
         out->supports[out->count - 1] = counts[other];

@@ -4,6 +4,7 @@
 
 #include "lib/analyze/baskets.h"
 #include "lib/analyze/bundles.h"
+#include "lib/analyze/scout.h"
 #include "lib/base/progress.h"
 
 #include <recs/analyze.h>
@@ -21,6 +22,7 @@ typedef struct recs__search {
   recs__chunk *chunk;  /* where found sets are written to; NULL: none is open */
   uint64_t task;       /* what is being searched, in the order in which results are listed */
   uint32_t parts;      /* chunks that the task has filled */
+  uint32_t unweighed;  /* bundles since limits were last looked at */
   uint32_t steps;      /* sets met since the clock was last looked at */
   uint64_t fresh;      /* sets found that the mining's count lacks yet */
 } recs__search;
@@ -38,6 +40,7 @@ struct recs__mining {
   int alone;                    /* the calling thread does all the work */
   double deadline;              /* by recs__clock(); 0: none */
   atomic_int late;              /* it has passed */
+  recs__scout *scout;           /* NULL: what is kept is what is wanted */
   recs__bundles bundles;          /* where recs__take_bundle() puts them */
   recs__search *searches;       /* one a thread */
   uint32_t threads;
@@ -72,10 +75,12 @@ int32_t recs__search_found(recs__search *search, uint32_t support, int extended)
 /* Whether the set, joined by at most `more` items, can still reach a size that is wanted. */
 int recs__search_may_grow(const recs__search *search, uint32_t more);
 
-/* The least support of an item's joining the set that matters now: it may rise while others search. */
+/* The least support of an item's joining the set that matters. Under a scout it rises while others search; else it stays, so that
+ * the search and its order do not depend on chance. */
 static inline uint32_t recs__search_minimum(const recs__search *search) {
-  return search->mining->options.kind == RECS_ITEMSETS_MAXIMAL ? (uint32_t)search->mining->options.min_count
-                                                               : recs__bundles_minimum(&search->mining->bundles);
+  const recs__mining *mining = search->mining;
+  return mining->scout == NULL || mining->options.kind == RECS_ITEMSETS_MAXIMAL ? (uint32_t)mining->options.min_count
+                                                                                 : recs__bundles_minimum(&mining->bundles);
 }
 
 /* Whether a set of this support, or a superset, is still wanted. */
@@ -85,6 +90,9 @@ static inline int recs__search_wants(const recs__search *search, uint32_t suppor
 
 /* Keeps the set in the mining's bundles. */
 int32_t recs__take_bundle(recs__search *search, uint32_t support);
+
+/* Weighs the set, and keeps it as long as no limit is reached. */
+int32_t recs__take_scouting(recs__search *search, uint32_t support);
 
 /* Only counts; recs__mining_counted() tells the sum, UINT64_MAX for more than that. */
 int32_t recs__take_count(recs__search *search, uint32_t support);

@@ -8,6 +8,7 @@
 
 enum {
   COUNT_STEP = 1024,                                       /* sets that a thread finds before it tells the common count */
+  LOOK_STEP = 512,                                         /* bundles that it weighs before it looks at the limits */
   CLOCK_STEP = 256,                                        /* sets that it meets before it looks at the clock */
   FIRST_ROOM = 64,                                         /* words of a task's first chunk; each takes twice the one before */
   LAST_ROOM = 256 * 1024,                                  /* up to this */
@@ -74,7 +75,7 @@ static void add_fresh(recs__search *search, uint64_t sets) {
 static int32_t tell_count(recs__search *search) {
   recs__mining *mining = search->mining;
   uint64_t fresh = search->fresh, limit = mining->options.max_results;
-  if (mining->take != recs__take_bundle || recs__bundles_limited(&mining->bundles))
+  if (mining->take == recs__take_count || recs__bundles_limited(&mining->bundles))
     return RECS_OK;
   search->fresh = 0;
   if (fresh > limit || atomic_fetch_add(&mining->found, fresh) + fresh > limit)
@@ -96,7 +97,17 @@ void recs__search_begin(recs__search *search, uint64_t task) {
   search->optionals = 0;
 }
 
+static void look_at_limits(recs__search *search) {
+  recs__mining *mining = search->mining;
+  search->unweighed = 0;
+  recs__scout_raise(mining->scout, &mining->bundles);
+  if (atomic_load(&mining->scout->reached) && !mining->bundles.dropped)
+    recs__bundles_drop(&mining->bundles);
+}
+
 int32_t recs__search_end(recs__search *search) {
+  if (search->mining->scout != NULL)
+    look_at_limits(search);
   RECS_TRY(hand_in(search));
   return tell_count(search);
 }
@@ -151,6 +162,17 @@ int32_t recs__take_bundle(recs__search *search, uint32_t support) {
   search->chunk->used += HEAD_WORDS + bundle->base + bundle->optional;
   add_fresh(search, recs__bundle_sets(bundle, bundles->min_size, bundles->max_size));
   return search->fresh < COUNT_STEP ? RECS_OK : tell_count(search);
+}
+
+int32_t recs__take_scouting(recs__search *search, uint32_t support) {
+  recs__mining *mining = search->mining;
+  recs__bundle head = head_of(search, support);
+  if (!recs__search_wants(search, support))
+    return RECS_OK;
+  recs__scout_add(mining->scout, &mining->bundles, &head);
+  if (++search->unweighed >= LOOK_STEP)
+    look_at_limits(search);
+  return atomic_load(&mining->scout->reached) ? RECS_OK : recs__take_bundle(search, support);
 }
 
 /* The optional items as part of the set. */

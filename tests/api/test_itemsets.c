@@ -1,7 +1,7 @@
 /* Itemsets against brute force over masks, and the two algorithms against each other. */
 #include "support/baskets.h"
 
-enum { ITEMS = 10, MOST = 600 };
+enum { ITEMS = 9, MOST = 600 };
 
 static recs_context *context;
 
@@ -88,7 +88,7 @@ static void check_baskets(const uint32_t *masks, uint32_t count, recs_apriori_op
 /* Of every kind, by every algorithm, with and without bounds of the size. */
 static void check_kinds(const uint32_t *masks, uint32_t count, uint64_t min_count) {
   for (int32_t kind = RECS_ITEMSETS_ALL; kind <= RECS_ITEMSETS_MAXIMAL; kind++) {
-    for (int32_t algorithm = RECS_MINER_AUTO; algorithm <= RECS_MINER_ECLAT; algorithm++) {
+    for (int32_t algorithm = RECS_MINER_APRIORI; algorithm <= RECS_MINER_ECLAT; algorithm++) {
       recs_apriori_options options = options_of(kind, algorithm, min_count);
       check_baskets(masks, count, &options);
       options.min_size = 2;
@@ -241,22 +241,22 @@ static void assert_algorithms_agree(const recs_matrix *matrix, uint64_t min_coun
 
 /* So few items of a wide catalogue go with a common one that rows of bits would waste memory: lists are taken. */
 START_TEST(sparse_baskets) {
-  static uint32_t thrice[60000];
-  recs_matrix *matrix = random_matrix(context, 40000, 6000, 5, 2, NULL, NULL);
-  assert_algorithms_agree(matrix, 4, 3000);
+  static uint32_t thrice[6000];
+  recs_matrix *matrix = random_matrix(context, 4000, 600, 5, 2, NULL, NULL);
+  assert_algorithms_agree(matrix, 4, 300);
   recs_matrix_free(matrix);
-  for (uint32_t row = 0; row < 60000; row++)
+  for (uint32_t row = 0; row < 6000; row++)
     thrice[row] = row - row % 3; /* merged, with a weight of 3 */
-  matrix = random_matrix(context, 60000, 6000, 5, 2, thrice, NULL);
-  assert_algorithms_agree(matrix, 9, 3000);
+  matrix = random_matrix(context, 6000, 600, 5, 2, thrice, NULL);
+  assert_algorithms_agree(matrix, 9, 300);
   recs_matrix_free(matrix);
 }
 END_TEST
 
 /* Long rows of bits that shorten as the search goes down. */
 START_TEST(dense_baskets) {
-  recs_matrix *matrix = random_matrix(context, 6000, 60, 14, 5, NULL, NULL);
-  assert_algorithms_agree(matrix, 60, 500);
+  recs_matrix *matrix = random_matrix(context, 1500, 60, 14, 5, NULL, NULL);
+  assert_algorithms_agree(matrix, 30, 300);
   recs_matrix_free(matrix);
 }
 END_TEST
@@ -266,14 +266,14 @@ START_TEST(same_for_any_threads_and_processor) {
     uint32_t threads, cpu;
   } cases[] = {{1, UINT32_MAX}, {2, RECS_CPU_NONE}, {8, RECS_CPU_AVX2}, {3, UINT32_MAX}};
   for (int32_t kind = RECS_ITEMSETS_ALL; kind <= RECS_ITEMSETS_MAXIMAL; kind++) {
-    recs_apriori_options options = options_of(kind, RECS_MINER_AUTO, 20);
+    recs_apriori_options options = options_of(kind, RECS_MINER_AUTO, 10);
     recs_itemsets *first = NULL;
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
       recs_context *own = recs_test_threads(cases[c].threads, cases[c].cpu);
-      recs_matrix *matrix = random_matrix(own, 5000, 120, 12, 9, NULL, NULL);
+      recs_matrix *matrix = random_matrix(own, 1500, 120, 12, 9, NULL, NULL);
       recs_itemsets *itemsets = mine(matrix, &options);
       if (first == NULL)
-        first = recs_itemsets_count(itemsets) > 1000 ? itemsets : NULL;
+        first = recs_itemsets_count(itemsets) > 300 ? itemsets : NULL;
       else
         assert_same(first, itemsets);
       ck_assert_ptr_nonnull(first);
@@ -461,6 +461,11 @@ START_TEST(progress_and_cancel) {
 }
 END_TEST
 
+static int32_t count_told(void *payload, const uint32_t *items, size_t count, uint64_t support) {
+  *(uint64_t *)payload += items[0] < 7 && count > 0 && support > 1;
+  return 0;
+}
+
 static int32_t mine_once(recs_context *heap, void *payload) {
   static const uint32_t masks[] = {7, 7, 7, 3, 5, 6, 11, 11, 11, 13, 14, 31, 31, 28};
   const recs_apriori_options *options = payload;
@@ -489,12 +494,55 @@ START_TEST(out_of_memory) {
 }
 END_TEST
 
+/* Everything that options can ask of a miner, and every way to have an answer. */
+static int32_t ask_everything(recs_context *heap, void *payload) {
+  static const uint32_t masks[] = {7, 7, 7, 3, 5, 6, 11, 11, 11, 13, 14, 31, 31, 28}, contained[] = {1, 1}, excluded[] = {4};
+  static const uint32_t below[] = {0, 2, 5}, above[] = {5, 5, 6};
+  recs_apriori_options options = *(const recs_apriori_options *)payload;
+  recs_matrix *matrix;
+  recs_apriori *apriori = NULL;
+  recs_itemsets *itemsets = NULL;
+  uint64_t count, told = 0;
+  int32_t status = recs_test_baskets(&matrix, heap, masks, sizeof masks / sizeof masks[0], 5);
+  options.contains = contained, options.contains_count = 2;
+  options.excludes = excluded, options.excludes_count = 1;
+  options.taxonomy_items = below, options.taxonomy_parents = above, options.taxonomy_count = 3;
+  if (status == RECS_OK)
+    status = recs_apriori_create(&apriori, matrix, &options);
+  if (status == RECS_OK)
+    status = recs_apriori_itemsets(&itemsets, apriori, NULL, NULL);
+  if (status == RECS_OK)
+    status = recs_apriori_count(&count, apriori, NULL, NULL);
+  if (status == RECS_OK)
+    status = recs_apriori_stream(apriori, count_told, &told);
+  if (status == RECS_OK)
+    ck_assert(count == told && count == recs_itemsets_count(itemsets) && count > 0);
+  recs_itemsets_free(itemsets);
+  recs_apriori_free(apriori);
+  recs_matrix_free(matrix);
+  return status;
+}
+
+START_TEST(out_of_memory_whatever_is_asked) {
+  recs_apriori_options options = options_of(RECS_ITEMSETS_ALL, RECS_MINER_AUTO, 2);
+  recs_test_oom(ask_everything, &options);
+  options.top_k = 3;
+  recs_test_oom(ask_everything, &options);
+  options.budget_bytes = 700;
+  options.budget_seconds = 60;
+  recs_test_oom(ask_everything, &options);
+  options = options_of(RECS_ITEMSETS_CLOSED, RECS_MINER_APRIORI, 2);
+  options.top_k = 2;
+  recs_test_oom(ask_everything, &options);
+}
+END_TEST
+
 /* The branch of sparse baskets asks for memory of its own. */
 static int32_t mine_sparse(recs_context *heap, void *payload) {
-  enum { ROWS = 6000, NAMES = 800 };
+  enum { ROWS = 700, NAMES = 90 };
   static int64_t offsets[ROWS + 1];
   static uint32_t columns[ROWS * 3];
-  recs_apriori_options options = options_of(RECS_ITEMSETS_MAXIMAL, RECS_MINER_ECLAT, 8);
+  recs_apriori_options options = options_of(RECS_ITEMSETS_MAXIMAL, RECS_MINER_ECLAT, 4);
   recs_itemsets *itemsets = NULL;
   recs_matrix *matrix;
   int32_t status;
@@ -502,7 +550,7 @@ static int32_t mine_sparse(recs_context *heap, void *payload) {
   for (uint32_t row = 0; row < ROWS; row++) {
     columns[row * 3] = 0;
     columns[row * 3 + 1] = 1 + row % NAMES;
-    columns[row * 3 + 2] = 1 + (row * 13 + row / 700) % NAMES;
+    columns[row * 3 + 2] = 1 + (row * 13 + row / 80) % NAMES;
     offsets[row + 1] = ((int64_t)row + 1) * 3;
   }
   status = recs_matrix_create(&matrix, heap, ROWS, NAMES + 1, offsets, columns, NULL);
@@ -518,12 +566,48 @@ START_TEST(out_of_memory_among_lists) {
 }
 END_TEST
 
+/* Two baskets of three items: seven itemsets of support 2, of which a budget has room for four. */
+START_TEST(what_is_known_of_itemsets) {
+  static const uint32_t masks[] = {7, 7};
+  recs_apriori_options options = options_of(RECS_ITEMSETS_ALL, RECS_MINER_AUTO, 1);
+  int32_t kind = 7, algorithm = 7, cut = 7;
+  uint64_t from = 7, count = 7;
+  recs_matrix *matrix;
+  recs_apriori *apriori;
+  recs_itemsets *itemsets;
+  ck_ok(recs_test_baskets(&matrix, context, masks, 2, 3));
+  options.top_k = 4;
+  ck_ok(recs_apriori_create(&apriori, matrix, &options));
+  ck_assert_uint_eq(recs_apriori_baskets(apriori), 2);
+  ck_assert_uint_eq(recs_apriori_baskets(NULL), 0);
+  ck_ok(recs_apriori_itemsets(&itemsets, apriori, NULL, NULL));
+  ck_assert_uint_eq(recs_itemsets_count(itemsets), 4);
+  ck_ok(recs_itemsets_info(&kind, &algorithm, &cut, &from, itemsets));
+  ck_assert(kind == RECS_ITEMSETS_ALL && algorithm == RECS_MINER_ECLAT && cut == RECS_CUT_TOP && from == 3);
+  ck_fails(recs_itemsets_info(&kind, &algorithm, &cut, &from, NULL), RECS_ERROR_INVALID, "itemsets");
+  ck_assert(kind == 0 && algorithm == 0 && cut == 0 && from == 0);
+  ck_ok(recs_itemsets_info(NULL, NULL, NULL, NULL, itemsets));
+  ck_fails(recs_apriori_count(NULL, apriori, NULL, NULL), RECS_ERROR_INVALID, "out");
+  ck_fails(recs_apriori_count(&count, NULL, NULL, NULL), RECS_ERROR_INVALID, "apriori");
+  ck_assert_uint_eq(count, 0);
+  ck_fails(recs_apriori_stream(apriori, NULL, NULL), RECS_ERROR_INVALID, "itemset");
+  ck_fails(recs_apriori_stream(NULL, count_told, &count), RECS_ERROR_INVALID, "apriori");
+  recs_itemsets_free(itemsets);
+  recs_apriori_free(apriori);
+  options.contains_count = 1;
+  refuse(matrix, &options, "contains is NULL");
+  options.contains_count = 0, options.taxonomy_count = 1;
+  refuse(matrix, &options, "taxonomy_items is NULL");
+  recs_matrix_free(matrix);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("itemsets");
   TCase *tests = tcase_create("itemsets");
   tcase_add_checked_fixture(tests, setup, teardown);
-  tcase_add_loop_test(tests, random_baskets, 0, 40);
-  tcase_add_loop_test(tests, repeated_baskets, 0, 6);
+  tcase_add_loop_test(tests, random_baskets, 0, 8);
+  tcase_add_loop_test(tests, repeated_baskets, 0, 3);
   tcase_add_test(tests, values_by_hand);
   tcase_add_test(tests, sparse_baskets);
   tcase_add_test(tests, dense_baskets);
@@ -534,6 +618,8 @@ int main(void) {
   tcase_add_test(tests, refusals);
   tcase_add_test(tests, progress_and_cancel);
   tcase_add_test(tests, out_of_memory);
+  tcase_add_test(tests, out_of_memory_whatever_is_asked);
+  tcase_add_test(tests, what_is_known_of_itemsets);
   tcase_add_test(tests, out_of_memory_among_lists);
   suite_add_tcase(suite, tests);
   return recs_test_run(suite);

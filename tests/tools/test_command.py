@@ -201,6 +201,32 @@ def test_itemsets_and_rules(log, tmp_path):
     assert "min_support is 1.5" in refused("itemsets", baskets, "--min-support", 1.5)
 
 
+def test_itemsets_in_full(log, tmp_path):
+    mine = ["itemsets", log, "--basket", "order", "--min-count", 1]
+    rows = json.loads(recs(*mine, "--format", "json").stdout)
+    assert rows["cut"] == "none" and rows["complete_from"] == 1
+    for form in ("csv", "jsonl"):
+        lines = recs(*mine, "--format", form).stdout.splitlines()
+        read = list(csv.DictReader(lines)) if form == "csv" else [json.loads(line) for line in lines]
+        assert {row["items"]: int(row["count"]) for row in read} == {row["items"]: row["count"] for row in rows["itemsets"]}
+    top = json.loads(recs("itemsets", log, "--basket", "order", "--top", 2, "--format", "json").stdout)
+    assert [row["items"] for row in top["itemsets"]] == ["teacup", "teapot"] and top["cut"] == "top"
+    with_cup = json.loads(recs(*mine, "--contains", "teacup", "--excludes", "saucer", "--format", "json").stdout)["itemsets"]
+    assert {row["items"] for row in with_cup} == {"teacup", "teapot + teacup"}
+    many = json.loads(recs(*mine, "--min-quantity", 4, "--format", "json").stdout)["itemsets"]
+    assert {row["items"]: row["count"] for row in many} == {"teacup": 1, "saucer": 1}
+    cut = recs(*mine, "--budget-mb", 0.0004, "--count")
+    assert json.loads(cut.stdout)["cut"] == "memory" and "is complete, rarer itemsets are cut" in cut.stderr
+    assert json.loads(recs(*mine, "--budget-seconds", 60, "--count").stdout)["cut"] == "none"
+    taxonomy = tmp_path / "taxonomy.csv"
+    taxonomy.write_text("item,category\nteacup,china\nsaucer,china\nchina,tableware\n")
+    china = json.loads(recs(*mine, "--taxonomy", taxonomy, "--contains", "china", "--format", "json").stdout)["itemsets"]
+    assert {row["items"]: row["count"] for row in china} == {"china": 4, "teapot + china": 1}
+    assert 'unknown item "fork"' in refused("itemsets", log, "--basket", "order", "--contains", "fork")
+    assert "min_support is nan" in refused("itemsets", log, "--basket", "order", "--min-support", "nan")
+    assert "--budget-mb is -1" in refused("itemsets", log, "--basket", "order", "--budget-mb", -1, code=2)
+
+
 def test_sequences(model):
     shown = json.loads(recs("similarity", "a,b,c,d", "b,c,d,e", "--kind", "ratio", "--kind", "lcs", "--kind", "levenshtein",
                             "--format", "json").stdout)

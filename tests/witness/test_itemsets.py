@@ -168,7 +168,7 @@ def test_memory_budget(recs, seed):
         found, info = answers[0]
         assert all(sorted(a[0]) == sorted(found) and a[1] == info for a in answers)
         assert dict(found) == dict(order[:len(found)]), "what is worth most is kept"
-        assert sum(8 * len(items) + 32 for items, _ in found) <= budget + 1
+        assert sum(8 * len(items) + 48 for items, _ in found) <= budget + 1
         assert (info["cut"] == CUT_MEMORY) == (len(found) < len(order))
         check_complete(found, info, order)
 

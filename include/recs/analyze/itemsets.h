@@ -45,7 +45,7 @@ typedef struct recs_apriori_options {
   uint64_t top_k;       /**< When not 0: only so many, those of the highest support; of equal support the smaller ones, of equal size
                              those whose items come first. Set min_count to 1 when no support is to be guessed. */
   uint64_t budget_bytes; /**< When not 0: bytes that the miner's baskets and what it finds may take. What does not fit is cut, from
-                              the least support on; a set counts 8 bytes an item and 32. Not with APRIORI. */
+                              the least support on; a set counts 8 bytes an item and 48. Not with APRIORI. */
   double budget_seconds; /**< When not 0: the time after which mining ends with what it then has: it goes from high supports to
                               lower ones, and gives the last it finished. Not with APRIORI. */
   double min_value;      /**< When not 0: a basket has an item when the matrix holds at least this; otherwise any value but 0. */
@@ -65,7 +65,8 @@ enum {
   RECS_CUT_NONE = 0,   /**< They are all. */
   RECS_CUT_TOP = 1,    /**< There are more than top_k. */
   RECS_CUT_MEMORY = 2, /**< budget_bytes. */
-  RECS_CUT_TIME = 3    /**< budget_seconds. */
+  RECS_CUT_TIME = 3,   /**< budget_seconds. */
+  RECS_CUT_RESULTS = 4 /**< max_results, on the way to lower supports within budget_seconds. */
 };
 
 /**
@@ -146,6 +147,9 @@ RECS_API int32_t recs_apriori_count(uint64_t *out, const recs_apriori *apriori, 
  * @since 0.1
  */
 RECS_API int32_t recs_apriori_stream(const recs_apriori *apriori, recs_itemset_fn itemset, void *payload);
+
+/** The number of non-empty baskets, N; 0 for NULL. Any thread. O(1). @since 0.1 */
+RECS_API uint64_t recs_apriori_baskets(const recs_apriori *apriori);
 
 /** Frees a miner; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_apriori_free(recs_apriori *apriori);
