@@ -120,6 +120,11 @@ _Static_assert(RECS_MINER_ECLAT == 2, "RECS_MINER_ECLAT");
 _Static_assert(RECS_ITEMSETS_ALL == 1, "RECS_ITEMSETS_ALL");
 _Static_assert(RECS_ITEMSETS_CLOSED == 2, "RECS_ITEMSETS_CLOSED");
 _Static_assert(RECS_ITEMSETS_MAXIMAL == 3, "RECS_ITEMSETS_MAXIMAL");
+_Static_assert(RECS_CUT_NONE == 0, "RECS_CUT_NONE");
+_Static_assert(RECS_CUT_TOP == 1, "RECS_CUT_TOP");
+_Static_assert(RECS_CUT_MEMORY == 2, "RECS_CUT_MEMORY");
+_Static_assert(RECS_CUT_TIME == 3, "RECS_CUT_TIME");
+_Static_assert(RECS_CUT_RESULTS == 4, "RECS_CUT_RESULTS");
 _Static_assert(RECS_SEEDING_PLUSPLUS == 1, "RECS_SEEDING_PLUSPLUS");
 _Static_assert(RECS_SEEDING_RANDOM == 2, "RECS_SEEDING_RANDOM");
 _Static_assert(RECS_SEEDING_PARALLEL == 3, "RECS_SEEDING_PARALLEL");
@@ -426,7 +431,18 @@ _Static_assert(offsetof(recs_apriori_options, min_size) == 32, "recs_apriori_opt
 _Static_assert(offsetof(recs_apriori_options, max_size) == 36, "recs_apriori_options.max_size");
 _Static_assert(offsetof(recs_apriori_options, kind) == 40, "recs_apriori_options.kind");
 _Static_assert(offsetof(recs_apriori_options, algorithm) == 44, "recs_apriori_options.algorithm");
-_Static_assert(sizeof(recs_apriori_options) == 48, "recs_apriori_options");
+_Static_assert(offsetof(recs_apriori_options, top_k) == 48, "recs_apriori_options.top_k");
+_Static_assert(offsetof(recs_apriori_options, budget_bytes) == 56, "recs_apriori_options.budget_bytes");
+_Static_assert(offsetof(recs_apriori_options, budget_seconds) == 64, "recs_apriori_options.budget_seconds");
+_Static_assert(offsetof(recs_apriori_options, min_value) == 72, "recs_apriori_options.min_value");
+_Static_assert(offsetof(recs_apriori_options, contains) == 80, "recs_apriori_options.contains");
+_Static_assert(offsetof(recs_apriori_options, contains_count) == 88, "recs_apriori_options.contains_count");
+_Static_assert(offsetof(recs_apriori_options, excludes) == 96, "recs_apriori_options.excludes");
+_Static_assert(offsetof(recs_apriori_options, excludes_count) == 104, "recs_apriori_options.excludes_count");
+_Static_assert(offsetof(recs_apriori_options, taxonomy_items) == 112, "recs_apriori_options.taxonomy_items");
+_Static_assert(offsetof(recs_apriori_options, taxonomy_parents) == 120, "recs_apriori_options.taxonomy_parents");
+_Static_assert(offsetof(recs_apriori_options, taxonomy_count) == 128, "recs_apriori_options.taxonomy_count");
+_Static_assert(sizeof(recs_apriori_options) == 136, "recs_apriori_options");
 _Static_assert(offsetof(recs_kmeans_options, struct_size) == 0, "recs_kmeans_options.struct_size");
 _Static_assert(offsetof(recs_kmeans_options, centers) == 8, "recs_kmeans_options.centers");
 _Static_assert(offsetof(recs_kmeans_options, tolerance) == 16, "recs_kmeans_options.tolerance");
@@ -681,6 +697,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("672 values and offsets are as they were");
+  puts("688 values and offsets are as they were");
   return 0;
 }
