@@ -96,6 +96,8 @@ static recs__knob knob_of(const recs_option_info *info, const recs__field *field
     knob = (recs__knob){.name = info->name, .scale = RECS__SCALE_NAMES, .choices = info->choices};
   else if (info->type == RECS_OPTION_REAL || (info->type == RECS_OPTION_INT && field->kind != RECS__FIELD_U64))
     knob = knob_of_bounds(info); /* 64 bits without sign are seeds */
+  if (info->type == RECS_OPTION_CHOICE && strchr(info->choices, '|') == NULL) /* there is nothing to choose */
+    knob.scale = RECS__SCALE_FIXED;
   knob.whole = info->type == RECS_OPTION_INT;
   if (knob.scale == RECS__SCALE_NAMES)
     knob.usual = find_usual(&knob, field);

@@ -43,6 +43,13 @@ static int32_t pack(recs__als *self) {
                             NULL, NULL);
 }
 
+/* More factors than users or items find nothing more: a best solution has no higher rank. */
+static void cap_factors(recs_als_options *options, const recs_matrix *matrix) {
+  uint32_t users = recs_matrix_rows(matrix), items = recs_matrix_columns(matrix), most = users < items ? users : items;
+  if (options->factors > most)
+    options->factors = most > 0 ? most : 1;
+}
+
 /* Makes the confidence of empty cells what the rest of the work takes it for. */
 static void scale_by_density(recs_als_options *options, const recs_matrix *matrix) {
   double cells = (double)recs_matrix_rows(matrix) * (double)recs_matrix_columns(matrix);
@@ -60,6 +67,7 @@ static int32_t fit(recs_scorer **out, const recs_training *training, const void 
   (void)settings;
   if (chosen.by_density)
     scale_by_density(&chosen, training->matrix);
+  cap_factors(&chosen, training->matrix);
   RECS_TRY(recs__als_run(&fitted, training->matrix, &chosen, progress));
   self = recs__scorer_new(context, &recs__als_kind, sizeof *self, recs_matrix_columns(training->matrix), destroy);
   if (self == NULL) {

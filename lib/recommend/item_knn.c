@@ -15,12 +15,12 @@ typedef struct item_knn {
 } item_knn;
 
 /* The fields, with the defaults in which the two kinds differ. */
-#define FIELDS(few, most, apart, back, from, to, fade)                                                                      \
+#define FIELDS(kernels, names, few, most, apart, back, from, to, fade)                                                      \
   {                                                                                                                         \
     RECS__F64(recs_item_knn_options, shrink, 0.0, 1e9, few,                                                                 \
               "A similarity that rests on c common users is multiplied by c / (c + shrink)."),                              \
     RECS__U32(recs_item_knn_options, k, 1, 65536, most, "Neighbours kept of each item."),                                   \
-    RECS__CHOICE(recs_item_knn_options, kernel, recs__kernel_choices, RECS__KERNEL_NAMES, RECS_KERNEL_COSINE,               \
+    RECS__CHOICE(recs_item_knn_options, kernel, kernels, names, RECS_KERNEL_COSINE,                                         \
                  "The similarity of two items by their users."),                                                            \
     RECS__FLAG(recs_item_knn_options, normalize, 0, "Divide by the sum of the similarities that a score is made of."),      \
     RECS__U32(recs_item_knn_options, window, 0, UINT32_MAX, 0,                                                              \
@@ -39,11 +39,12 @@ typedef struct item_knn {
               "An item this much older than the history's latest weighs half, in units of time; 0: no decay."),             \
   }
 
-static const recs__field fields[] = FIELDS(0.0, 50, 0.0, 1.0, 0.5, 0.5, 1.0);
+static const recs__field fields[] = FIELDS(recs__kernel_choices, RECS__KERNEL_NAMES, 0.0, 50, 0.0, 1.0, 0.5, 0.5, 1.0);
 static const recs_schema schema = RECS__SCHEMA("item-knn", recs_item_knn_options, fields);
 
-/* Chosen on the validation events of two logs of reviews. */
-static const recs__field order_fields[] = FIELDS(2.0, 100, 0.5, 0.4, 0.5, 0.3, 0.6);
+/* Order goes with the cosine alone. The numbers were chosen on the validation events of two logs of reviews. */
+static const recs__choice order_kernels[] = {{"cosine", RECS_KERNEL_COSINE}, {NULL, 0}};
+static const recs__field order_fields[] = FIELDS(order_kernels, "cosine", 2.0, 100, 0.5, 0.4, 0.5, 0.3, 0.6);
 static const recs_schema order_schema = RECS__SCHEMA("order-knn", recs_item_knn_options, order_fields);
 
 /* The neighbours of one item. */

@@ -79,14 +79,14 @@ START_TEST(one_user_and_one_item) {
   static const uint32_t columns[] = {0};
   static const float weights[] = {2};
   recs_scorer *scorer = fitted_to(1, 1, offsets, columns, weights,
-                                  "alpha=1.5;unobserved=0.5;by_density=0;regularization=0.2;exponent=0;factors=1;iterations=50");
+                                  "alpha=1.5;unobserved=0.5;by_density=0;regularization=0.2;exponent=0;factors=40;iterations=50");
   recs_history history = history_of(columns, weights, 1);
   const float *factors;
   float user[16];
   uint32_t width;
   double score, length;
   ck_ok(recs_als_items(&factors, &width, scorer));
-  ck_assert_uint_eq(width, 16);
+  ck_assert_uint_eq(width, 16); /* of the 40 factors one is of use */
   for (uint32_t k = 1; k < width; k++)
     ck_assert(factors[k] == 0);
   ck_ok(recs_als_user(user, scorer, &history));

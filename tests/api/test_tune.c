@@ -68,6 +68,21 @@ START_TEST(better_settings_are_found) {
 }
 END_TEST
 
+/* Order goes with one kernel: another is refused by name, and none is there to be tried. */
+START_TEST(order_has_one_kernel) {
+  const recs_schema *schema = recs_scorer_schema("order-knn");
+  recs_tune_options options = options_of(2);
+  recs_context *context = recs_test_threads(1, UINT32_MAX);
+  recs_tuning *tuning;
+  recs_option_info info = {.name = ""};
+  for (uint32_t i = 0; strcmp(info.name, "kernel") != 0; i++)
+    ck_ok(recs_schema_field(&info, schema, i));
+  ck_assert_str_eq(info.choices, "cosine");
+  ck_fails(tune_shop(&tuning, context, "order-knn", "kernel=jaccard", &options, NULL, NULL), RECS_ERROR_INVALID, "cosine");
+  recs_context_free(context);
+}
+END_TEST
+
 /* A scorer that was set up badly on purpose: all its weight on the part that says nothing of use. */
 START_TEST(a_bad_hybrid_is_improved) {
   recs_context *context = recs_test_threads(2, UINT32_MAX);
@@ -178,6 +193,7 @@ int main(void) {
   Suite *suite = suite_create("tune");
   TCase *cases = tcase_create("tuning");
   tcase_add_test(cases, better_settings_are_found);
+  tcase_add_test(cases, order_has_one_kernel);
   tcase_add_test(cases, a_bad_hybrid_is_improved);
   tcase_add_test(cases, threads_and_seeds);
   tcase_add_test(cases, it_can_be_cancelled);

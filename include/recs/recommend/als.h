@@ -32,7 +32,7 @@ typedef struct recs_als_options {
   double tolerance;      /**< Stop after an iteration that takes off less than this share of the loss, [0, 1]; each
                               iteration then finds the loss. Default 0: never. */
   uint64_t seed;         /**< Of the items' first factors, up to 2^53; default 1. */
-  uint32_t factors;      /**< 1 to 1024; default 128. */
+  uint32_t factors;      /**< 1 to 1024; default 128. No more than there are users, or items, are used. */
   uint32_t iterations;   /**< At most; 1 to 1000; default 10. An iteration solves for all users, then all items. */
   uint32_t block;        /**< In rows of more than 64 entries, at most so many factors (rounded up to a multiple of 16)
                               are solved for at a time, with the others as they are; 16 to 1024; default 128. */
@@ -95,7 +95,7 @@ RECS_API int32_t recs_als_loss(double *out, const recs_scorer *scorer);
  * The items' factors, for an index or an analysis of the caller's own: scores are inner products with them.
  * @param[out] out recs_scorer_items() rows of @p out_width floats, borrowed from the scorer; all zero for an item
  *   without entries. The columns are those in which the factors' Gram matrix is diagonal.
- * @param[out] out_width the options' factors, rounded up to a multiple of 16; what is added is zero.
+ * @param[out] out_width the factors, rounded up to a multiple of 16; what is added is zero.
  * @param scorer an "als".
  * @return #RECS_OK; #RECS_ERROR_INVALID for NULL and for a scorer of another kind.
  * Thread safety: any thread. Complexity: O(1).

@@ -24,7 +24,7 @@ RECS_BEGIN_DECLS
  * time.
  *
  * "order-knn" is the same scorer with other defaults, for logs where order says something: shrink 2, k 100, distance 0.5,
- * backward 0.4, exponent_to 0.3, recency 0.6. Its schema is recs_scorer_schema("order-knn").
+ * backward 0.4, exponent_to 0.3, recency 0.6; and the cosine is its only kernel. Its schema is recs_scorer_schema("order-knn").
  */
 typedef struct recs_item_knn_options {
   size_t struct_size;   /**< Set by recs_item_knn_options_init(). */
