@@ -11,8 +11,8 @@
 #include "lib/similarity/cells.h"
 #include "lib/similarity/thick.h"
 
-/* Rows a task; entries of a matrix that nearer caches do not hold. */
-enum { GRAIN = 16, FAR = 1 << 19 };
+/* Rows a task. */
+enum { GRAIN = 16 };
 
 /* What things cost, in steps of adding one entry to a cell; measured (docs/architecture.md), and only their ratios matter. */
 static const double COST_TOUCH = 2.5;      /* to add an entry to a cell, list the cell, and offer it */
@@ -42,7 +42,6 @@ typedef struct building {
   uint32_t room;    /* neighbours a row at most */
   int32_t apart;
   int32_t as_is; /* 1: rows have no zeros and need no weighing */
-  int32_t far;   /* 1: the matrix is larger than the nearer caches */
   desk *desks;
   uint32_t threads;
 } building;
@@ -232,39 +231,6 @@ static int32_t build_row(const building *build, const desk *own, recs__shortlist
   return RECS_OK;
 }
 
-static void fetch_column(const recs__rows *rows, uint32_t column) {
-  const int64_t *bounds = rows->offsets + column;
-  __builtin_prefetch(rows->ids + bounds[0]);
-  if (bounds[1] > bounds[0])
-    __builtin_prefetch(rows->ids + bounds[1] - 1);
-}
-
-/* What a row needs lies anywhere: it is asked for some rows ahead, step by step, as each step says where the next one lies. */
-static void fetch_ahead(const building *build, size_t id) {
-  enum { ROW = 20, ENTRIES = 14, BOUNDS = 9, IDS = 4, MOST = 32, LINE = 16 };
-  const recs_matrix *matrix = build->matrix;
-  size_t end = matrix->rows;
-  if (id + ROW < end)
-    __builtin_prefetch(matrix->offsets + build->order[id + ROW]);
-  if (id + ENTRIES < end) {
-    const uint32_t *indices = matrix->indices + matrix->offsets[build->order[id + ENTRIES]];
-    __builtin_prefetch(indices);
-    __builtin_prefetch(indices + LINE);
-  }
-  if (id + BOUNDS < end) {
-    uint32_t row = build->order[id + BOUNDS];
-    const uint32_t *columns = matrix->indices + matrix->offsets[row];
-    for (size_t i = 0, count = smaller(row_length(matrix, row), MOST); i < count; i++)
-      __builtin_prefetch(build->rows.offsets + columns[i]);
-  }
-  if (id + IDS < end) {
-    uint32_t row = build->order[id + IDS];
-    const uint32_t *columns = matrix->indices + matrix->offsets[row];
-    for (size_t i = 0, count = smaller(row_length(matrix, row), MOST); i < count; i++)
-      fetch_column(&build->rows, columns[i]);
-  }
-}
-
 static int32_t build_rows(void *payload, uint32_t thread, size_t begin, size_t end) {
   const building *build = payload;
   const desk *own = &build->desks[thread];
@@ -276,8 +242,7 @@ static int32_t build_rows(void *payload, uint32_t thread, size_t begin, size_t e
   list.k = build->room;
   list.keys = own->keys;
   for (size_t id = begin; id < end; id++) {
-    if (build->far)
-      fetch_ahead(build, id);
+    recs__rows_fetch(&build->rows, build->matrix, build->order, id);
     RECS_TRY(build_row(build, own, &list, (uint32_t)id));
   }
   return RECS_OK;
@@ -296,7 +261,6 @@ static int32_t build_graph(building *build) {
   build->apart = rows_apart_count(build->job);
   build->as_is = build->job->kernel->way->weigh == NULL &&
                  (uint64_t)build->rows.offsets[build->rows.columns] == recs_matrix_entries(build->matrix);
-  build->far = recs_matrix_entries(build->matrix) > FAR;
   RECS_TRY(make_room(build));
   RECS_TRY(desks_init(build));
   RECS_TRY(recs__progress_at(&late, 0));

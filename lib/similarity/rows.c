@@ -6,6 +6,9 @@
 /* The sieve works in floats where all its numbers lie well within their range. */
 static const double SIEVE_LOW = 1e-12, SIEVE_HIGH = 1e12;
 
+/* Entries that the nearer caches do not hold. */
+enum { FAR = 1 << 19 };
+
 int recs__squares_fit(double squares) {
   return squares == 0 || (squares >= SIEVE_LOW * SIEVE_LOW && squares <= SIEVE_HIGH * SIEVE_HIGH);
 }
@@ -93,6 +96,10 @@ static void room_free(row_room *room, const recs_context *context) {
   recs__free(context, room->values);
 }
 
+static uint32_t row_at(const uint32_t *order, size_t id) {
+  return order == NULL ? (uint32_t)id : order[id];
+}
+
 static recs__row row_of(const recs_matrix *matrix, uint32_t row) {
   size_t begin = (size_t)matrix->offsets[row];
   return (recs__row){matrix->indices + begin, matrix->values + begin, (size_t)matrix->offsets[row + 1] - begin};
@@ -110,6 +117,44 @@ static void count_columns(recs__rows *rows, const recs_matrix *matrix) {
     rows->offsets[column] = begin;
     begin += count;
   }
+}
+
+enum { MOST_FETCHED = 32 }; /* columns of a row */
+
+static void fetch_entries(recs__row row) {
+  enum { LINE = 16 };
+  __builtin_prefetch(row.columns);
+  __builtin_prefetch(row.columns + LINE);
+}
+
+static void fetch_bounds(const recs__rows *rows, recs__row row) {
+  for (size_t i = 0; i < row.count && i < MOST_FETCHED; i++) {
+    __builtin_prefetch(rows->offsets + row.columns[i]);
+    __builtin_prefetch(rows->offsets + row.columns[i] + 1);
+  }
+}
+
+static void fetch_ids(const recs__rows *rows, recs__row row) {
+  for (size_t i = 0; i < row.count && i < MOST_FETCHED; i++) {
+    const int64_t *bounds = rows->offsets + row.columns[i];
+    __builtin_prefetch(rows->ids + bounds[0]);
+    if (bounds[1] > 0)
+      __builtin_prefetch(rows->ids + bounds[1] - 1);
+  }
+}
+
+/* Step by step, as each step says where the next one lies. */
+void recs__rows_fetch(const recs__rows *rows, const recs_matrix *matrix, const uint32_t *order, size_t id) {
+  enum { OFFSETS = 20, ENTRIES = 14, BOUNDS = 9, IDS = 4 };
+  size_t count = rows->far ? rows->count : 0;
+  if (id + OFFSETS < count)
+    __builtin_prefetch(matrix->offsets + row_at(order, id + OFFSETS));
+  if (id + ENTRIES < count)
+    fetch_entries(row_of(matrix, row_at(order, id + ENTRIES)));
+  if (id + BOUNDS < count)
+    fetch_bounds(rows, row_of(matrix, row_at(order, id + BOUNDS)));
+  if (id + IDS < count)
+    fetch_ids(rows, row_of(matrix, row_at(order, id + IDS)));
 }
 
 static int32_t place_row(recs__rows *rows, const row_room *room, const recs__row *row, uint32_t id) {
@@ -138,7 +183,8 @@ static int32_t place_rows(recs__rows *rows, const recs_matrix *matrix, const uin
   RECS_GO(room_init(&room, context, matrix->columns));
   count_columns(rows, matrix);
   for (uint32_t id = 0; id < rows->count; id++) {
-    recs__row row = row_of(matrix, order == NULL ? id : order[id]);
+    recs__row row = row_of(matrix, row_at(order, id));
+    recs__rows_fetch(rows, matrix, order, id);
     RECS_GO(place_row(rows, &room, &row, id));
   }
 cleanup:
@@ -235,6 +281,7 @@ int32_t recs__rows_init(recs__rows *rows, const recs_kernel *kernel, const recs_
   int32_t status;
   begin(rows, kernel, matrix->rows, matrix->columns);
   rows->sums = purpose == RECS__ROWS_FOR_QUERIES ? sums_of_queries(kernel) : sums_of_rows(kernel, matrix);
+  rows->far = recs_matrix_entries(matrix) > FAR;
   RECS_GO(learn(rows, matrix));
   RECS_GO(allocate_facts(rows));
   RECS_GO(allocate_entries(rows, recs_matrix_entries(matrix)));

@@ -24,6 +24,7 @@ typedef struct recs__rows {
   int32_t flat;     /* 1: dot * gain orders rows as their similarity does, and no dot comes back to 0 unnoticed */
   int32_t positive; /* 1: all weighed values are above 0 */
   int32_t ones;     /* 1: they are all 1 */
+  int32_t far;      /* 1: there are more entries than the nearer caches hold */
   int64_t *offsets; /* for each column (and one more): where its entries begin */
   uint32_t *ids;    /* ascending within a column */
   float *values;    /* NULL with RECS__SUMS_COMMON */
@@ -43,6 +44,9 @@ enum {
 int32_t recs__rows_init(recs__rows *rows, const recs_kernel *kernel, const recs_matrix *matrix, const uint32_t *order,
                         int purpose);
 void recs__rows_free(recs__rows *rows);
+
+/* For who goes through the rows of the matrix by id: asks for what the rows to come will want, where that may be far away. */
+void recs__rows_fetch(const recs__rows *rows, const recs_matrix *matrix, const uint32_t *order, size_t id);
 
 /* Rows without entries: room for facts and sieve, to be filled by the caller, who then calls recs__rows_tax(). */
 int32_t recs__rows_init_facts(recs__rows *rows, const recs_kernel *kernel, uint32_t count, uint32_t columns);
