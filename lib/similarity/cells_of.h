@@ -184,13 +184,15 @@ static void CELL_NAME(offer_listed)(CELL *cells, const uint32_t *touched, size_t
 
 /* Where there are more than can be kept, and places tell which are the best, a look at the places leaves most out. */
 static void CELL_NAME(offer_best)(CELL *cells, const uint32_t *touched, size_t count, recs__shortlist *list) {
-  const float *gains = list->rows->gains;
+  const recs__rows *rows = list->rows;
+  int far = rows->far;
   int32_t *places = list->places, floor;
   uint32_t *best = list->best;
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {
     const CELL *cell = cells + touched[i];
-    places[i] = recs__number_of((float)CELL_DOT * gains[touched[i]]);
+    float gain = far ? recs__rows_gain(rows, touched[i]) : rows->gains[touched[i]];
+    places[i] = recs__number_of((float)CELL_DOT * gain);
   }
   floor = recs__shortlist_raise(list, places, count);
   for (size_t i = 0; i < count; i++) {

@@ -57,13 +57,15 @@ static void tax_row(recs__rows *rows, uint32_t id) {
 static void tax_blocks(recs__rows *rows) {
   for (uint32_t begin = 0; begin < rows->count; begin += RECS__ROW_BLOCK) {
     uint32_t end = rows->count - begin < RECS__ROW_BLOCK ? rows->count : begin + RECS__ROW_BLOCK;
-    float gain = rows->gains[begin], toll = rows->tolls[begin];
+    float gain = rows->gains[begin], least = gain, toll = rows->tolls[begin];
     for (uint32_t id = begin + 1; id < end; id++) {
       gain = rows->gains[id] > gain ? rows->gains[id] : gain;
+      least = rows->gains[id] < least ? rows->gains[id] : least;
       toll = rows->tolls[id] < toll ? rows->tolls[id] : toll;
     }
     rows->block_shares[begin / RECS__ROW_BLOCK] = 1 / gain;
     rows->block_tolls[begin / RECS__ROW_BLOCK] = toll;
+    rows->block_gains[begin / RECS__ROW_BLOCK] = gain == least ? gain : 0;
   }
 }
 
@@ -231,7 +233,9 @@ static int32_t allocate_taxes(recs__rows *rows) {
   rows->tolls = recs__alloc_zero(context, blocks, RECS__ROW_BLOCK * sizeof *rows->tolls);
   rows->block_shares = recs__alloc(context, blocks, sizeof *rows->block_shares);
   rows->block_tolls = recs__alloc(context, blocks, sizeof *rows->block_tolls);
-  if (rows->gains == NULL || rows->tolls == NULL || rows->block_shares == NULL || rows->block_tolls == NULL)
+  rows->block_gains = recs__alloc(context, blocks, sizeof *rows->block_gains);
+  if (rows->gains == NULL || rows->tolls == NULL || rows->block_shares == NULL || rows->block_tolls == NULL ||
+      rows->block_gains == NULL)
     return recs__fail_nomem();
   return RECS_OK;
 }
@@ -312,6 +316,7 @@ void recs__rows_free(recs__rows *rows) {
   recs__free(context, rows->tolls);
   recs__free(context, rows->block_shares);
   recs__free(context, rows->block_tolls);
+  recs__free(context, rows->block_gains);
   recs__release(rows->backing);
   recs__release(rows->kernel);
   memset(rows, 0, sizeof *rows);

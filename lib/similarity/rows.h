@@ -17,8 +17,9 @@ typedef struct recs__rows {
   double *squares;
   float *gains; /* see recs__sieve; with tolls for whole blocks of rows, 0 behind the last */
   float *tolls;
-  float *block_shares; /* for each block: 1 / its largest gain, and its least toll */
+  float *block_shares; /* for each block: 1 / its largest gain, its least toll, and the gain of all its rows, 0 where they differ */
   float *block_tolls;
+  float *block_gains;
   double top_toll;  /* the largest */
   int32_t sifted;   /* 0: the sieve's numbers do not fit floats; every pair is finished */
   int32_t flat;     /* 1: dot * gain orders rows as their similarity does, and no dot comes back to 0 unnoticed */
@@ -61,6 +62,12 @@ int32_t recs__rows_weigh(recs__row *out, uint32_t *columns, float *values, const
 int recs__squares_fit(double squares);
 
 recs__facts recs__facts_of(const recs__row *row);
+
+/* A row's gain where that may be far away; by its block, if that will do: blocks are fewer, and lie nearer. */
+static inline float recs__rows_gain(const recs__rows *rows, uint32_t id) {
+  float gain = rows->block_gains[id / RECS__ROW_BLOCK];
+  return gain > 0 ? gain : rows->gains[id];
+}
 
 static inline recs__facts recs__rows_facts(const recs__rows *rows, uint32_t id) {
   return (recs__facts){rows->counts[id], rows->totals[id], rows->squares[id]};

@@ -1,6 +1,8 @@
 /* Sparse neighbour graphs by each method against comparing every pair, bit for bit. */
 #include "support/support.h"
 
+#include <math.h>
+
 #include "lib/base/random.h"
 #include "lib/similarity/neighbors.h"
 #include "lib/similarity/rows.h"
@@ -281,44 +283,88 @@ START_TEST(bits_are_added_up) {
 }
 END_TEST
 
-/* So large that what rows need is asked for ahead. A row shares a column with its pair, and one with the others of its three. */
+/* A large graph: a row has a column for its pair, one for its three, and nine of ten rows one for their hundred. */
+enum { MANY = 300000, PAIRS = MANY / 2, THREES = MANY / 3, HUNDREDS = MANY / 100, FEW = 5 };
+
+static uint32_t large_row(uint32_t columns[3], uint32_t row) {
+  columns[0] = row / 2;
+  columns[1] = PAIRS + row / 3;
+  columns[2] = PAIRS + THREES + row / 100;
+  return row % 10 == 0 ? 2 : 3;
+}
+
+static recs_matrix *make_large(recs_context *context) {
+  int64_t *offsets = recs__alloc(context, MANY + 1, sizeof *offsets), count = 0;
+  uint32_t *columns = recs__alloc(context, 3 * MANY, sizeof *columns);
+  float *values = recs__alloc(context, 3 * MANY, sizeof *values);
+  recs_matrix *matrix;
+  for (uint32_t row = 0; row < MANY; row++) {
+    offsets[row] = count;
+    count += large_row(columns + count, row);
+  }
+  offsets[MANY] = count;
+  for (int64_t e = 0; e < count; e++)
+    values[e] = 1;
+  ck_ok(recs_matrix_create(&matrix, context, MANY, PAIRS + THREES + HUNDREDS, offsets, columns, values));
+  recs__free(context, offsets);
+  recs__free(context, columns);
+  recs__free(context, values);
+  return matrix;
+}
+
+static float large_similarity(uint32_t a, uint32_t b) {
+  uint32_t columns[2][3], counts[] = {large_row(columns[0], a), large_row(columns[1], b)}, common = 0;
+  for (uint32_t i = 0; i < counts[0]; i++)
+    common += i < counts[1] && columns[0][i] == columns[1][i];
+  return (float)(common / sqrt(counts[0] * counts[1]));
+}
+
+/* The best of those that can share anything, in an order of their own. */
+static void large_best(uint32_t best[FEW], uint32_t row) {
+  float scores[FEW] = {0};
+  uint32_t count = 0;
+  for (uint32_t other = row < 100 ? 0 : row - 100; other < MANY && other <= row + 100; other++) {
+    float score = large_similarity(row, other);
+    uint32_t place = count < FEW ? count : FEW;
+    if (other == row || score == 0)
+      continue;
+    for (; place > 0 && scores[place - 1] < score; place--) {
+      if (place < FEW) {
+        scores[place] = scores[place - 1];
+        best[place] = best[place - 1];
+      }
+    }
+    if (place < FEW) {
+      scores[place] = score;
+      best[place] = other;
+      count += count < FEW;
+    }
+  }
+}
+
 START_TEST(large_graphs_are_right) {
-  enum { MANY = 300000, PAIRS = MANY / 2, THREES = MANY / 3 };
   recs_context *context = recs_test_threads(2, UINT32_MAX);
   recs_kernel *kernel = make_kernel(context, RECS_KERNEL_COSINE, 0);
-  build with = {.k = 5};
-  int64_t *offsets = recs__alloc(context, MANY + 1, sizeof *offsets);
-  uint32_t *columns = recs__alloc(context, 2 * MANY, sizeof *columns);
-  float *values = recs__alloc(context, 2 * MANY, sizeof *values);
-  recs_matrix *matrix;
+  recs_matrix *matrix = make_large(context);
+  build with = {.k = FEW, .method = RECS__BY_TOUCH};
   recs_neighbors *graph;
-  for (uint32_t row = 0; row < MANY; row++) {
-    offsets[row] = 2 * (int64_t)row;
-    columns[2 * row] = row / 2;
-    columns[2 * row + 1] = PAIRS + row / 3;
-    values[2 * row] = values[2 * row + 1] = 1;
-  }
-  offsets[MANY] = 2 * (int64_t)MANY;
-  ck_ok(recs_matrix_create(&matrix, context, MANY, PAIRS + THREES, offsets, columns, values));
   ck_ok(build_graph(&graph, &with, kernel, matrix));
-  for (uint32_t row = 0; row < MANY; row += 7) {
+  for (uint32_t row = 1; row < MANY; row += row % 10 == 9 ? 691 : 701) {
+    uint32_t best[FEW];
     const uint32_t *rows;
     const float *scores;
-    size_t count, expected = 2 + ((row ^ 1) / 3 != row / 3);
+    size_t count;
+    large_best(best, row);
     recs_neighbors_row(&rows, &scores, &count, graph, row);
-    ck_assert_uint_eq(count, expected);
     for (size_t i = 0; i < count; i++) {
-      int two = rows[i] == (row ^ 1), three = rows[i] / 3 == row / 3;
-      ck_assert(rows[i] != row && (two || three));
-      ck_assert_float_eq_tol(scores[i], two && three ? 1 : 0.5F, 1e-6F);
+      ck_assert_uint_eq(rows[i], best[i]);
+      ck_assert_float_eq_tol(scores[i], large_similarity(row, best[i]), 1e-6F);
     }
+    ck_assert(count == FEW || row % 10 == 0);
   }
   recs_neighbors_free(graph);
   recs_matrix_free(matrix);
   recs_kernel_free(kernel);
-  recs__free(context, offsets);
-  recs__free(context, columns);
-  recs__free(context, values);
   recs_context_free(context);
 }
 END_TEST
