@@ -2,6 +2,7 @@
 #ifndef RECS_ANALYZE_H
 #define RECS_ANALYZE_H
 
+#include <recs/analyze/choice.h>
 #include <recs/analyze/density.h>
 #include <recs/analyze/funnel.h>
 #include <recs/analyze/itemsets.h>
@@ -9,8 +10,10 @@
 #include <recs/analyze/patterns.h>
 #include <recs/analyze/retention.h>
 #include <recs/analyze/rules.h>
+#include <recs/analyze/segments.h>
 #include <recs/analyze/sequence_search.h>
 #include <recs/analyze/sequence_store.h>
 #include <recs/analyze/sequences.h>
+#include <recs/analyze/stability.h>
 
 #endif

@@ -23,3 +23,7 @@ int32_t recs__progress_at(const recs__progress *progress, double fraction) {
     return recs__fail(RECS_ERROR_CANCELLED, "cancelled by the progress callback");
   return RECS_OK;
 }
+
+int32_t recs__progress_relay(void *progress, double fraction) {
+  return recs__progress_at(progress, fraction);
+}

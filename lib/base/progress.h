@@ -21,4 +21,7 @@ recs__progress recs__progress_part(const recs__progress *progress, double from, 
 /* Reports a fraction; RECS_ERROR_CANCELLED when the host wants to stop. NULL is fine. */
 int32_t recs__progress_at(const recs__progress *progress, double fraction);
 
+/* A recs_progress_fn for a call within a call: `progress` is the recs__progress of its stretch. */
+int32_t recs__progress_relay(void *progress, double fraction);
+
 #endif

@@ -66,10 +66,6 @@ typedef struct search {
   uint32_t best_trial;
 } search;
 
-static int32_t report_part(void *payload, double fraction) {
-  return recs__progress_at(payload, fraction);
-}
-
 /* The host's progress never goes back, though a trial that was refused does not count. */
 static int32_t report_host(void *payload, double fraction) {
   search *self = payload;
@@ -97,7 +93,7 @@ static int32_t try_settings(recs_evaluation **out, recs_scorer **out_scorer, sea
   int32_t status;
   options.settings = settings;
   options.fallback = NULL; /* nothing that is measured here looks at it, or all trials have the same */
-  RECS_TRY(recs_model_fit(&model, self->sample.log, &options, fitting.report == NULL ? NULL : report_part, &fitting));
+  RECS_TRY(recs_model_fit(&model, self->sample.log, &options, fitting.report == NULL ? NULL : recs__progress_relay, &fitting));
   status = recs__evaluate(out, self->stage, self->repeats, model, &self->asked, places, at->users, &asking);
   if (status == RECS_OK && out_scorer != NULL)
     *out_scorer = recs__hold(recs_model_scorer(model));

@@ -104,11 +104,6 @@ cleanup:
   return status;
 }
 
-/* The host's callback as a part of the whole. */
-static int32_t report_part(void *payload, double fraction) {
-  return recs__progress_at(payload, fraction);
-}
-
 static int32_t fit_scorer(recs_scorer **out, const fitting *self, const char *name, const char *settings, double from,
                           double to) {
   recs_training training = {.struct_size = sizeof training,
@@ -119,7 +114,7 @@ static int32_t fit_scorer(recs_scorer **out, const fitting *self, const char *na
                             .validation = self->options.validation,
                             .validation_targets = self->options.validation_targets};
   recs__progress part = recs__progress_part(&self->progress, from, to);
-  return recs_scorer_fit(out, &training, name, settings, part.report == NULL ? NULL : report_part, &part);
+  return recs_scorer_fit(out, &training, name, settings, part.report == NULL ? NULL : recs__progress_relay, &part);
 }
 
 int32_t recs_model_fit(recs_model **out, const recs_events *events, const recs_model_options *options,

@@ -145,12 +145,19 @@ class World:
         self.make_models(context, ids, profiles, events, matrix, histories)
 
     def make_analyses(self, context, matrix):
+        ffi = self.ffi
         values = self.new("float[]", [0, 0, 0, 1, 5, 5, 5, 6, 9, 9, 9, 8])
         if self.has("recs_kmeans_fit"):
             options = self.new("recs_kmeans_options *")
             assert self.lib.recs_kmeans_options_init(options, self.ffi.sizeof(options[0])) == 0
             options.clusters = 2
             self.make("recs_kmeans", "recs_kmeans_fit", context, values, 6, 2, options, NULL, NULL)
+        labels = self.new("uint32_t[]", [0, 0, 0, 1, 1, 1])
+        doubles = self.new("double[]", [0, 0, 0, 1, 5, 5, 5, 6, 9, 9, 9, 8])
+        self.make("recs_stability", "recs_stability_kmeans", context, values, 6, 2, labels, NULL, NULL, NULL, NULL)
+        self.make("recs_segments", "recs_segments_describe", context, doubles, 6, 2, labels, 2, NULL)
+        if self.has("recs_kmeans_choose"):
+            self.make("recs_choice", "recs_kmeans_choose", context, values, 6, 2, NULL, NULL, NULL, NULL, out=[ffi.NULL])
         if self.has("recs_density_fit"):
             options = self.new("recs_density_options *")
             assert self.lib.recs_density_options_init(options, self.ffi.sizeof(options[0])) == 0
