@@ -355,6 +355,10 @@ static int32_t check(choosing *job, const recs_kmeans_options *kmeans, const rec
   RECS_TRY(recs__options_load(&job->kmeans, recs_kmeans_schema(), kmeans));
   if (job->kmeans.centers != NULL)
     return recs__fail(RECS_ERROR_INVALID, "start centres are for one number of clusters, not for a choice");
+  if (job->kmeans.weights != NULL)
+    return recs__fail(RECS_ERROR_INVALID, "weights of rows are not known to the criteria of a choice");
+  if (job->kmeans.distance != RECS_DISTANCE_EUCLIDEAN)
+    return recs__fail(RECS_ERROR_INVALID, "the criteria of a choice are Euclidean, but distance is %d", job->kmeans.distance);
   RECS_TRY(recs__kmeans_shape(job->values, job->rows, job->columns));
   if (job->options.from > job->options.to)
     return recs__fail(RECS_ERROR_INVALID, "from is %u, more than to, which is %u", job->options.from, job->options.to);

@@ -237,10 +237,14 @@ int32_t recs_stability_kmeans(recs_stability **out, recs_context *context, const
   trial t = {.context = context, .values = values, .labels = labels, .rows = rows, .columns = columns, .recluster = recluster_kmeans,
              .settings = kmeans};
   recs__progress reporter = recs__progress_of(progress, payload);
+  recs_kmeans_options own;
   recs__enter();
   RECS_NOT_NULL(out);
   *out = NULL;
   RECS_NOT_NULL(context);
+  RECS_TRY(recs__options_load(&own, recs_kmeans_schema(), kmeans));
+  if (own.weights != NULL)
+    return recs__fail(RECS_ERROR_INVALID, "rows with weights cannot be drawn");
   return measure(out, &t, options, &reporter);
 }
 

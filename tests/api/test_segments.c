@@ -115,6 +115,10 @@ START_TEST(stability_refusals) {
   recs_stability *stability;
   make_clouds(values, 2);
   ck_ok(recs_stability_options_init(&options, sizeof options));
+  kmeans.weights = values;
+  ck_fails(recs_stability_kmeans(&stability, context, values, ROWS, COLUMNS, clusters, &kmeans, &options, NULL, NULL), RECS_ERROR_INVALID,
+           "weights");
+  kmeans.weights = NULL;
   options.share = 0;
   ck_fails(recs_stability_kmeans(&stability, context, values, ROWS, COLUMNS, clusters, &kmeans, &options, NULL, NULL), RECS_ERROR_INVALID,
            "share is 0");
@@ -302,6 +306,12 @@ START_TEST(choice_refusals) {
   ck_fails(recs_kmeans_choose(&choice, NULL, context, values, 4, 1, NULL, &options, NULL, NULL), RECS_ERROR_INVALID, "criterion is 9");
   kmeans.centers = values;
   ck_fails(recs_kmeans_choose(&choice, NULL, context, values, 4, 1, &kmeans, NULL, NULL, NULL), RECS_ERROR_INVALID, "start centres");
+  kmeans.centers = NULL;
+  kmeans.weights = values;
+  ck_fails(recs_kmeans_choose(&choice, NULL, context, values, 4, 1, &kmeans, NULL, NULL, NULL), RECS_ERROR_INVALID, "weights");
+  kmeans.weights = NULL;
+  kmeans.distance = RECS_DISTANCE_COSINE;
+  ck_fails(recs_kmeans_choose(&choice, NULL, context, values, 4, 1, &kmeans, NULL, NULL, NULL), RECS_ERROR_INVALID, "Euclidean");
   ck_fails(recs_kmeans_choose(&choice, NULL, context, NULL, 4, 1, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "values");
   ck_fails(recs_kmeans_choose(NULL, NULL, context, values, 4, 1, NULL, NULL, NULL, NULL), RECS_ERROR_INVALID, "out");
   ck_assert_uint_eq(recs_choice_count(NULL), 0);

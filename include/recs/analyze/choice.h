@@ -60,7 +60,7 @@ RECS_API int32_t recs_choice_options_init(recs_choice_options *options, size_t s
  * @param values @p rows x @p columns finite floats, bounded as for recs_kmeans_fit(). Only read, not kept.
  * @param rows at least @p options->from.
  * @param columns at least one.
- * @param kmeans how to cluster, without start centres; its number of clusters does not count. NULL for the defaults.
+ * @param kmeans how to cluster: Euclidean, without start centres and weights; its number of clusters does not count. NULL for the defaults.
  * @param options NULL for the defaults.
  * @param progress NULL, or called on this thread from time to time.
  * @param payload handed to @p progress.

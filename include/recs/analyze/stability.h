@@ -69,7 +69,7 @@ RECS_API int32_t recs_stability_options_init(recs_stability_options *options, si
  * @param rows at least one; enough that a draw has as many rows as there are clusters.
  * @param columns at least one.
  * @param labels the clusters that are judged: a number below @p rows for each row, or #RECS_NO_ROW for none.
- * @param kmeans how rows are clustered anew, as they were; NULL for the defaults.
+ * @param kmeans how rows are clustered anew, as they were, without weights; NULL for the defaults.
  * @param options NULL for the defaults.
  * @param progress NULL, or called on this thread from time to time.
  * @param payload handed to @p progress.
