@@ -35,6 +35,7 @@ typedef struct recs_choice_options {
                             that is quadratic in them. */
   uint32_t references; /**< Gap: how many tables without clusters, evenly spread over the rows' box, it is compared with; default 10. */
   int32_t criterion;   /**< RECS_CHOICE_*; default SILHOUETTE. */
+  int32_t reserved;    /**< Must be 0. */
 } recs_choice_options;
 
 /** The schema of recs_choice_options. Static. Any thread. @since 0.1 */
