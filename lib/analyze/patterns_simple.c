@@ -13,13 +13,21 @@ typedef struct following {
   size_t count;
 } following;
 
-/* Counts the items that follow; returns how many different ones there are, and how many cells were read. */
-static uint32_t count_items(recs__pattern_walker *walker, const following *what, size_t *read) {
+enum { AHEAD = 8 }; /* places whose cells are asked for before their turn */
+
+static inline void ask_ahead(const following *what, size_t i) {
+  if (i + AHEAD < what->count)
+    __builtin_prefetch(what->cells + what->places[i + AHEAD].at + 1);
+}
+
+/* Counts the items that follow where there may be many different ones, noting which; returns how many, and how many cells were read. */
+static uint32_t count_many(recs__pattern_walker *walker, const following *what, size_t *read) {
   uint32_t *counts = walker->counts, *touched = walker->touched, different = 0;
   size_t cells = 0;
   for (size_t i = 0; i < what->count; i++) {
     uint32_t behind = what->places[i].at + 1;
     const recs__pattern_cell *cell = what->cells + behind, *begin = cell;
+    ask_ahead(what, i);
     for (; cell->code != RECS__PATTERN_END; cell++) {
       uint32_t fresh = cell->before <= behind;
       touched[different] = cell->code;
@@ -32,11 +40,32 @@ static uint32_t count_items(recs__pattern_walker *walker, const following *what,
   return different;
 }
 
+/* The same where there are few: looks through all of them afterwards. */
+static uint32_t count_few(recs__pattern_walker *walker, const following *what, uint32_t codes, size_t *read) {
+  uint32_t *counts = walker->counts, *touched = walker->touched, different = 0;
+  size_t cells = 0;
+  for (size_t i = 0; i < what->count; i++) {
+    uint32_t behind = what->places[i].at + 1;
+    const recs__pattern_cell *cell = what->cells + behind, *begin = cell;
+    ask_ahead(what, i);
+    for (; cell->code != RECS__PATTERN_END; cell++)
+      counts[cell->code] += cell->before <= behind;
+    cells += (size_t)(cell - begin);
+  }
+  for (uint32_t code = 0; code < codes; code++) {
+    touched[different] = code;
+    different += counts[code] > 0;
+  }
+  *read = cells;
+  return different;
+}
+
 /* Notes the first place of each branch in each sequence. */
 static void note_places(recs__pattern_walker *walker, recs__pattern_level *level, const following *what) {
   uint32_t *slots = walker->slots;
   for (size_t i = 0; i < what->count; i++) {
     uint32_t behind = what->places[i].at + 1;
+    ask_ahead(what, i);
     for (const recs__pattern_cell *cell = what->cells + behind; cell->code != RECS__PATTERN_END; cell++) {
       uint32_t slot = slots[cell->code];
       if (slot == NO_SLOT || cell->before > behind)
@@ -55,6 +84,7 @@ static void copy_places(recs__pattern_walker *walker, recs__pattern_level *level
   memset(last, 0, level->branches * sizeof *last);
   for (size_t i = 0; i < what->count; i++) {
     uint32_t begin = at;
+    ask_ahead(what, i);
     for (const recs__pattern_cell *cell = what->cells + what->places[i].at + 1; cell->code != RECS__PATTERN_END; cell++) {
       uint32_t code = local[cell->code];
       if (code == NO_SLOT)
@@ -114,7 +144,8 @@ int32_t recs__pattern_expand_simple(recs__pattern_walker *walker, recs__pattern_
                                     const recs__pattern_place *places, size_t count) {
   following what = {from == NULL ? walker->mining->base->cells : from->cells, places, count};
   size_t read, total = 0;
-  uint32_t different = count_items(walker, &what, &read);
+  uint32_t codes = from == NULL ? walker->mining->base->items : from->codes;
+  uint32_t different = codes <= count ? count_few(walker, &what, codes, &read) : count_many(walker, &what, &read);
   RECS_TRY(recs__pattern_choose(walker, level, different, 0));
   if (level->branches == 0)
     return RECS_OK;

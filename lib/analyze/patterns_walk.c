@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-  SHARED_TASKS = 256, /* with fewer items than this, the work on one is shared */
+  TASKS_A_THREAD = 8, /* with fewer items than make as many, the work on one is shared, which costs its first step again */
   STEPS_A_REPORT = 1024
 };
 
@@ -251,8 +251,8 @@ int32_t recs__patterns_search(recs__pattern_mining *mining, const recs__progress
   self.walkers = recs__alloc_zero(base->context, mining->threads, sizeof(recs__pattern_walker *));
   if (order == NULL || self.walkers == NULL)
     RECS_GO(recs__fail_nomem());
-  if (mining->threads > 1 && mining->found == NULL && base->items > 0 && base->items < SHARED_TASKS)
-    self.shares = SHARED_TASKS / base->items;
+  if (mining->threads > 1 && mining->found == NULL && base->items > 0)
+    self.shares += TASKS_A_THREAD * mining->threads / base->items;
   mining->tasks = (size_t)base->items * self.shares;
   mining->progress = progress;
   if (mining->found != NULL)
