@@ -41,6 +41,12 @@ static void level_free(recs__pattern_level *level, const recs_context *context) 
   recs__free(context, level->places);
   recs__free(context, level->own_cells);
   recs__free(context, level->own_names);
+  recs__free(context, level->narrow.codes);
+  recs__free(context, level->narrow.first);
+  recs__free(context, level->narrow.sequence);
+  recs__free(context, level->narrow.low);
+  recs__free(context, level->narrow.high);
+  recs__free(context, level->own_places);
   recs__free(context, level);
 }
 
@@ -124,7 +130,7 @@ static int32_t expand(recs__pattern_walker *walker, size_t depth, const recs__pa
     return RECS_OK;
   if (walker->mining->base->simple)
     return recs__pattern_expand_simple(walker, level, from, places, count);
-  return recs__pattern_expand_limited(walker, level, word, places, count);
+  return recs__pattern_expand_limited(walker, level, from, word, places, count);
 }
 
 /* The calling thread asks the host from time to time whether to go on. */
@@ -159,7 +165,7 @@ static int32_t first_places(recs__pattern_walker *walker, recs__pattern_level *l
   RECS_TRY(recs__grow(base->context, &level->places, &level->place_room, *count, sizeof *level->places));
   for (size_t i = 0; i < *count; i++) {
     uint32_t place = base->places[base->offsets[code] + i];
-    level->places[i] = (recs__pattern_place){place, place};
+    level->places[i] = (recs__pattern_place){place, base->simple ? 0 : base->reach[place]};
   }
   return RECS_OK;
 }

@@ -7,7 +7,7 @@
 /* Where a pattern can end. */
 typedef struct recs__pattern_place {
   uint32_t at;    /* a cell, or an element */
-  uint32_t start; /* the latest element at which a match that ends here can begin; not used in simple searches */
+  uint32_t reach; /* the element at which the match that begins last may not end any more; not used in simple searches */
 } recs__pattern_place;
 
 /* What follows one prefix: branches in order of their words, each with its support and its places, in order. */
@@ -27,6 +27,11 @@ typedef struct recs__pattern_level {
   recs__pattern_cell *own_cells; /* a copy of what follows, of frequent items alone */
   uint32_t *own_names;
   size_t cell_room, name_room;
+  /* Searches with limits: the elements that the places are of. */
+  const recs__pattern_base *base;
+  recs__pattern_base narrow; /* a copy of what the prefix leaves, of items that can still be frequent */
+  recs__pattern_place *own_places; /* the prefix's, in it */
+  size_t code_room, first_room, sequence_room, low_room, high_room, own_place_room;
 } recs__pattern_level;
 
 typedef struct recs__pattern_walker {
@@ -37,7 +42,7 @@ typedef struct recs__pattern_walker {
   recs__pattern_level **levels;
   size_t level_count, level_room;
   uint32_t *counts;  /* by code, twice as many with sets: sequences */
-  uint32_t *slots;   /* by the same */
+  uint32_t *slots;   /* by the same; all bits set where not in use */
   uint32_t *touched; /* which of them are not 0 */
   uint32_t *places;  /* by the same, searches with limits: places */
   uint32_t *stamps;  /* by the same: the visit that counted it last */
@@ -53,8 +58,15 @@ void recs__pattern_walker_free(recs__pattern_walker *walker, const recs_context 
  * own. */
 int32_t recs__pattern_expand_simple(recs__pattern_walker *walker, recs__pattern_level *level, const recs__pattern_level *from,
                                     const recs__pattern_place *places, size_t count);
-int32_t recs__pattern_expand_limited(recs__pattern_walker *walker, recs__pattern_level *level, uint32_t word,
-                                     const recs__pattern_place *places, size_t count);
+int32_t recs__pattern_expand_limited(recs__pattern_walker *walker, recs__pattern_level *level, const recs__pattern_level *from,
+                                     uint32_t word, const recs__pattern_place *places, size_t count);
+
+/* Fills level->narrow and level->own_places from the places of a prefix in a base; narrow.sequences is 0 when there are not enough. */
+int32_t recs__pattern_narrow(recs__pattern_walker *walker, recs__pattern_level *level, const recs__pattern_base *base,
+                             const recs__pattern_place *places, size_t count);
+
+/* One more visit of a sequence: what is counted in it before and after differs. */
+void recs__pattern_keep_visits(recs__pattern_walker *walker, size_t more);
 
 /* The frequent ones of the first `touched` indexes of walker->counts become the level's branches, in order, and walker->touched has them
  * first. An index below `half` is a code that joins the last element, others begin one. The counts are 0 again. */

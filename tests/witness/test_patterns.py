@@ -135,6 +135,20 @@ def test_by_definition(recs, seed):
         check_rules(recs, store, floor, limits, dict(found), sum(len(sequence) > 0 for sequence in sequences))
 
 
+@pytest.mark.parametrize("limits", [{}, {"min_gap": 2}, {"window": 15, "min_gap": 2}, {"max_gap_time": 120}])
+@pytest.mark.parametrize("sets", [False, True])
+def test_longer_by_definition(recs, limits, sets):
+    """Sequences so long that what a prefix leaves of them is copied on the way."""
+    random = np.random.default_rng(11)
+    limits = {name: (0 if name.startswith("min") else -1) for name in LIMITS} | limits
+    sequences = [[(position, 10 * position, set(random.integers(12, size=random.integers(1, 3) if sets else 1))) for position in range(24)]
+                 for _ in range(6)]
+    expected = by_definition(sequences, 3, limits, longest=3)
+    store = store_of(recs, sequences, sets)
+    assert dict(listed(recs, mine(recs, store, min_count=3, max_length=3, **limits))) == expected
+    assert len(expected) > 50
+
+
 def items_of(pattern):
     return [item for element in pattern for item in element]
 
