@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-#define NO_SLOT UINT32_MAX
-#define WORTH_A_COPY 6.0
+#define WORTH_A_COPY 6.0 /* measured on the orders of a shop, in sets, and on single events with gaps */
 
 typedef struct following {
   const recs__pattern_base *base;
@@ -14,14 +13,6 @@ typedef struct following {
   size_t count;
   uint32_t last_code; /* only later ones join its element */
 } following;
-
-static inline uint32_t codes_begin(const recs__pattern_base *base, uint32_t element) {
-  return base->first == NULL ? element : base->first[element];
-}
-
-static inline uint32_t codes_end(const recs__pattern_base *base, uint32_t element) {
-  return base->first == NULL ? element + 1 : base->first[element + 1];
-}
 
 /* One pass: counts, or notes the places of what was chosen. */
 typedef struct passing {
@@ -43,7 +34,7 @@ static inline void meet(passing *self, uint32_t index, uint32_t element, uint32_
       walker->counts[index] += 1;
     }
     walker->places[index] += 1;
-  } else if (walker->slots[index] != NO_SLOT) {
+  } else if (walker->slots[index] != RECS__NO_SLOT) {
     self->level->places[walker->slots[index]++] = (recs__pattern_place){element, reach};
   }
 }
@@ -51,7 +42,7 @@ static inline void meet(passing *self, uint32_t index, uint32_t element, uint32_
 /* The items of elements [from, to) may come next. */
 static inline void meet_elements(passing *self, const recs__pattern_base *base, uint32_t from, uint32_t to, uint32_t reach, int counting) {
   for (uint32_t element = from; element < to; element++) {
-    for (uint32_t i = codes_begin(base, element); i < codes_end(base, element); i++)
+    for (uint32_t i = recs__pattern_codes(base, element); i < recs__pattern_codes_end(base, element); i++)
       meet(self, self->half + base->codes[i], element, reach, counting);
   }
 }
@@ -61,7 +52,7 @@ static inline void pass_sequence(passing *self, const following *what, const rec
   const recs__pattern_base *base = what->base;
   uint32_t next = base->low[ends[0].at];
   for (size_t i = 0; base->sets && i < count; i++) {
-    for (uint32_t k = codes_begin(base, ends[i].at); k < codes_end(base, ends[i].at); k++) {
+    for (uint32_t k = recs__pattern_codes(base, ends[i].at); k < recs__pattern_codes_end(base, ends[i].at); k++) {
       if (base->codes[k] > what->last_code)
         meet(self, base->codes[k], ends[i].at, ends[i].reach, counting);
     }
@@ -125,7 +116,7 @@ static void note_places(recs__pattern_walker *walker, recs__pattern_level *level
     walker->slots[walker->touched[i]] = (uint32_t)level->begins[i];
   pass_all(&pass, what, 0);
   for (uint32_t i = 0; i < level->branches; i++)
-    walker->slots[walker->touched[i]] = NO_SLOT;
+    walker->slots[walker->touched[i]] = RECS__NO_SLOT;
 }
 
 int32_t recs__pattern_expand_limited(recs__pattern_walker *walker, recs__pattern_level *level, const recs__pattern_level *from,

@@ -2,7 +2,6 @@
  * them. Whatever goes on from the prefix is made of those. */
 #include "lib/analyze/patterns_walk.h"
 
-#define NO_SLOT UINT32_MAX
 
 typedef struct narrowing {
   recs__pattern_walker *walker;
@@ -11,14 +10,6 @@ typedef struct narrowing {
   const recs__pattern_place *places;
   uint32_t elements, codes; /* written so far */
 } narrowing;
-
-static inline uint32_t codes_begin(const recs__pattern_base *base, uint32_t element) {
-  return base->first == NULL ? element : base->first[element];
-}
-
-static inline uint32_t codes_end(const recs__pattern_base *base, uint32_t element) {
-  return base->first == NULL ? element + 1 : base->first[element + 1];
-}
 
 /* Where the places of the sequence of place `begin` end. */
 static size_t sequence_end(const narrowing *self, size_t begin, size_t count) {
@@ -39,9 +30,9 @@ static uint32_t count_items(narrowing *self, size_t count, uint32_t floor, size_
   self->level->narrow.sequences = 0;
   recs__pattern_keep_visits(walker, count);
   for (size_t begin = 0, end; begin < count; begin = end) {
-    uint32_t first = codes_begin(from, self->places[begin].at), last;
+    uint32_t first = recs__pattern_codes(from, self->places[begin].at), last;
     end = sequence_end(self, begin, count);
-    last = codes_end(from, self->places[end - 1].reach - 1);
+    last = recs__pattern_codes_end(from, self->places[end - 1].reach - 1);
     walker->visit += 1;
     for (uint32_t i = first; i < last; i++) {
       uint32_t code = from->codes[i];
@@ -56,7 +47,7 @@ static uint32_t count_items(narrowing *self, size_t count, uint32_t floor, size_
     self->level->narrow.sequences += 1;
   }
   for (uint32_t i = 0; i < met; i++)
-    walker->slots[walker->touched[i]] = walker->counts[walker->touched[i]] >= floor ? 0 : NO_SLOT;
+    walker->slots[walker->touched[i]] = walker->counts[walker->touched[i]] >= floor ? 0 : RECS__NO_SLOT;
   return met;
 }
 
@@ -78,8 +69,8 @@ static void copy_element(narrowing *self, uint32_t e) {
   const recs__pattern_base *from = self->from;
   recs__pattern_base *to = &self->level->narrow;
   uint32_t codes = self->codes;
-  for (uint32_t i = codes_begin(from, e); i < codes_end(from, e); i++) {
-    if (self->walker->slots[from->codes[i]] != NO_SLOT)
+  for (uint32_t i = recs__pattern_codes(from, e); i < recs__pattern_codes_end(from, e); i++) {
+    if (self->walker->slots[from->codes[i]] != RECS__NO_SLOT)
       to->codes[self->codes++] = from->codes[i];
   }
   if (self->codes == codes)
@@ -136,7 +127,7 @@ int32_t recs__pattern_narrow(recs__pattern_walker *walker, recs__pattern_level *
   if (status == RECS_OK && enough && base->sets)
     level->narrow.first[self.elements] = self.codes;
   for (uint32_t i = 0; i < met; i++) {
-    walker->slots[walker->touched[i]] = NO_SLOT;
+    walker->slots[walker->touched[i]] = RECS__NO_SLOT;
     walker->counts[walker->touched[i]] = 0;
   }
   if (!enough)

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define NO_SLOT UINT32_MAX
-
 typedef struct following {
   const recs__pattern_cell *cells;
   const recs__pattern_place *places;
@@ -68,7 +66,7 @@ static void note_places(recs__pattern_walker *walker, recs__pattern_level *level
     ask_ahead(what, i);
     for (const recs__pattern_cell *cell = what->cells + behind; cell->code != RECS__PATTERN_END; cell++) {
       uint32_t slot = slots[cell->code];
-      if (slot == NO_SLOT || cell->before > behind)
+      if (slot == RECS__NO_SLOT || cell->before > behind)
         continue;
       level->places[slot].at = (uint32_t)(cell - what->cells);
       slots[cell->code] = slot + 1;
@@ -87,7 +85,7 @@ static void copy_places(recs__pattern_walker *walker, recs__pattern_level *level
     ask_ahead(what, i);
     for (const recs__pattern_cell *cell = what->cells + what->places[i].at + 1; cell->code != RECS__PATTERN_END; cell++) {
       uint32_t code = local[cell->code];
-      if (code == NO_SLOT)
+      if (code == RECS__NO_SLOT)
         continue;
       to[at] = (recs__pattern_cell){code, last[code] > begin ? last[code] : 0};
       if (to[at].before == 0)
@@ -108,7 +106,7 @@ static void set_slots(recs__pattern_walker *walker, const recs__pattern_level *l
 
 static void clear_slots(recs__pattern_walker *walker, const recs__pattern_level *level) {
   for (uint32_t i = 0; i < level->branches; i++)
-    walker->slots[level->words[i] & ~RECS__STEP] = NO_SLOT;
+    walker->slots[level->words[i] & ~RECS__STEP] = RECS__NO_SLOT;
 }
 
 /* The words are in the numbers of the cells until now: gives them the base's. */

@@ -4,6 +4,16 @@
 
 #include "lib/analyze/patterns.h"
 
+#define RECS__NO_SLOT UINT32_MAX
+
+/* Where the codes of an element begin and end. */
+static inline uint32_t recs__pattern_codes(const recs__pattern_base *base, uint32_t element) {
+  return base->first == NULL ? element : base->first[element];
+}
+static inline uint32_t recs__pattern_codes_end(const recs__pattern_base *base, uint32_t element) {
+  return base->first == NULL ? element + 1 : base->first[element + 1];
+}
+
 /* Where a pattern can end. */
 typedef struct recs__pattern_place {
   uint32_t at;    /* a cell, or an element */
@@ -42,11 +52,11 @@ typedef struct recs__pattern_walker {
   recs__pattern_level **levels;
   size_t level_count, level_room;
   uint32_t *counts;  /* by code, twice as many with sets: sequences */
-  uint32_t *slots;   /* by the same; all bits set where not in use */
+  uint32_t *slots;   /* by the same; RECS__NO_SLOT where not in use */
   uint32_t *touched; /* which of them are not 0 */
   uint32_t *places;  /* by the same, searches with limits: places */
   uint32_t *stamps;  /* by the same: the visit that counted it last */
-  uint32_t visit;
+  uint32_t visit;    /* the number of the last */
   uint64_t steps;
 } recs__pattern_walker;
 
@@ -65,7 +75,7 @@ int32_t recs__pattern_expand_limited(recs__pattern_walker *walker, recs__pattern
 int32_t recs__pattern_narrow(recs__pattern_walker *walker, recs__pattern_level *level, const recs__pattern_base *base,
                              const recs__pattern_place *places, size_t count);
 
-/* One more visit of a sequence: what is counted in it before and after differs. */
+/* Called before `more` visits of sequences are numbered. */
 void recs__pattern_keep_visits(recs__pattern_walker *walker, size_t more);
 
 /* The frequent ones of the first `touched` indexes of walker->counts become the level's branches, in order, and walker->touched has them
