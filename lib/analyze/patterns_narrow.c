@@ -2,7 +2,6 @@
  * them. Whatever goes on from the prefix is made of those. */
 #include "lib/analyze/patterns_walk.h"
 
-
 typedef struct narrowing {
   recs__pattern_walker *walker;
   recs__pattern_level *level;
