@@ -66,8 +66,8 @@ static int32_t judge_chunk(recs__cleaning *cleaning, size_t chunk, void *payload
   const recs__clean_rule *rule = payload;
   const recs__event_view *view = &cleaning->views[chunk];
   uint8_t *dropped = cleaning->dropped + chunk * RECS__CHUNK;
-  for (size_t i = 0; i < view->count; i++) {
-    if (dropped[i] == 0 && rule->drops(cleaning, view, i))
+  RECS__EACH_LEFT(i, dropped, view->count) {
+    if (rule->drops(cleaning, view, i))
       dropped[i] = cleaning->rule;
   }
   return RECS_OK;

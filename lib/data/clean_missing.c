@@ -65,10 +65,6 @@ typedef struct pricing {
 
 enum { ITEMS_A_RANGE = 256 };
 
-static int is_price(const recs__cleaning *cleaning, const recs__event_view *view, size_t chunk, size_t i) {
-  return cleaning->dropped[chunk * RECS__CHUNK + i] == 0 && recs__price_of(view, i) > 0;
-}
-
 /* A counting sort by item; unknown items count as one behind the last. */
 static int32_t sort_by_item(pricing *self) {
   const recs__cleaning *cleaning = self->cleaning;
@@ -76,12 +72,13 @@ static int32_t sort_by_item(pricing *self) {
   for (int pass = 0; pass < 2; pass++) {
     for (size_t chunk = 0; chunk < cleaning->chunks; chunk++) {
       const recs__event_view *view = &cleaning->views[chunk];
-      for (size_t i = 0; view->prices != NULL && i < view->count; i++) {
+      RECS__EACH_LEFT(i, cleaning->dropped + chunk * RECS__CHUNK, view->count) {
         uint32_t item = view->items[i] == RECS_NO_ROW ? self->items : view->items[i];
-        if (!is_price(cleaning, view, chunk, i))
+        double price = recs__price_of(view, i);
+        if (!(price > 0))
           continue;
         if (pass == 1)
-          self->keys[self->offsets[item]] = recs__number_key(view->prices[i]);
+          self->keys[self->offsets[item]] = recs__number_key(price);
         self->offsets[item] += 1;
       }
     }

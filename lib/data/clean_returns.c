@@ -38,21 +38,20 @@ static int same_deal(const void *payload, size_t number, const void *other) {
   return memcmp(&self->deals[number], other, sizeof(deal)) == 0;
 }
 
-/* An event that no rule dropped yet, that names its user and item, and that has a quantity. */
-static int deal_of(deal *out, const recs__cleaning *cleaning, size_t event, const recs__event_view *view, size_t i) {
+/* An event that names its user and item, and that has a quantity. */
+static int deal_of(deal *out, const recs__event_view *view, size_t i) {
   *out = (deal){view->users[i], view->items[i], fabs(recs__quantity_of(view, i))};
-  return cleaning->dropped[event] == 0 && out->user != RECS_NO_ROW && out->item != RECS_NO_ROW && out->quantity > 0;
+  return out->user != RECS_NO_ROW && out->item != RECS_NO_ROW && out->quantity > 0;
 }
 
 /* Lists the deals of all returns; repeats do no harm. */
 static int32_t list_returns(matching *self) {
   const recs__cleaning *cleaning = self->cleaning;
-  size_t event = 0;
   for (size_t chunk = 0; chunk < cleaning->chunks; chunk++) {
     const recs__event_view *view = &cleaning->views[chunk];
-    for (size_t i = 0; i < view->count; i++, event++) {
+    RECS__EACH_LEFT(i, cleaning->dropped + chunk * RECS__CHUNK, view->count) {
       deal one;
-      if (!(recs__quantity_of(view, i) < 0) || !deal_of(&one, cleaning, event, view, i))
+      if (!(recs__quantity_of(view, i) < 0) || !deal_of(&one, view, i))
         continue;
       RECS_TRY(recs__grow(cleaning->context, &self->deals, &self->deal_room, self->deal_count + 1, sizeof one));
       self->deals[self->deal_count++] = one;
@@ -74,13 +73,12 @@ static int is_cancelled(const recs__cleaning *cleaning, const recs__event_view *
 /* Lists the events of those deals. A purchase in a cancelled order was never one; a return in one is still a return. */
 static int32_t list_candidates(matching *self) {
   const recs__cleaning *cleaning = self->cleaning;
-  size_t event = 0;
   for (size_t chunk = 0; chunk < cleaning->chunks; chunk++) {
     const recs__event_view *view = &cleaning->views[chunk];
-    for (size_t i = 0; i < view->count; i++, event++) {
-      candidate found = {.time = recs__time_of(view, i), .event = event, .is_return = recs__quantity_of(view, i) < 0};
+    RECS__EACH_LEFT(i, cleaning->dropped + chunk * RECS__CHUNK, view->count) {
+      candidate found = {.time = recs__time_of(view, i), .event = chunk * RECS__CHUNK + i, .is_return = recs__quantity_of(view, i) < 0};
       deal one;
-      if (!deal_of(&one, cleaning, event, view, i) || (!found.is_return && is_cancelled(cleaning, view, i)))
+      if (!deal_of(&one, view, i) || (!found.is_return && is_cancelled(cleaning, view, i)))
         continue;
       found.deal = recs__lookup_find(&self->known, XXH3_64bits(&one, sizeof one), same_deal, self, &one);
       if (found.deal == SIZE_MAX)

@@ -36,8 +36,8 @@ static int32_t count_values(recs__cleaning *cleaning, size_t chunk, void *payloa
   const recs__event_view *view = &cleaning->views[chunk];
   const uint8_t *dropped = cleaning->dropped + chunk * RECS__CHUNK;
   size_t count = 0;
-  for (size_t i = 0; i < view->count; i++)
-    count += (size_t)(dropped[i] == 0 && self->value_of(view, i) > 0);
+  RECS__EACH_LEFT(i, dropped, view->count)
+    count += (size_t)(self->value_of(view, i) > 0);
   self->begins[chunk + 1] = count;
   return RECS_OK;
 }
@@ -47,9 +47,9 @@ static int32_t copy_values(recs__cleaning *cleaning, size_t chunk, void *payload
   const recs__event_view *view = &cleaning->views[chunk];
   const uint8_t *dropped = cleaning->dropped + chunk * RECS__CHUNK;
   double *to = self->values + self->begins[chunk];
-  for (size_t i = 0; i < view->count; i++) {
+  RECS__EACH_LEFT(i, dropped, view->count) {
     double value = self->value_of(view, i);
-    if (dropped[i] == 0 && value > 0)
+    if (value > 0)
       *to++ = value;
   }
   return RECS_OK;
@@ -109,8 +109,8 @@ static int32_t change_chunk(recs__cleaning *cleaning, size_t chunk, void *payloa
   recs__clean_changes *mine = &self->by_chunk[chunk];
   void *values = NULL;
   uint64_t changed;
-  for (size_t i = 0; i < view->count; i++) {
-    if (cleaning->dropped[chunk * RECS__CHUNK + i] != 0 || !self->change(cleaning, view, i, &changed, self->payload))
+  RECS__EACH_LEFT(i, cleaning->dropped + chunk * RECS__CHUNK, view->count) {
+    if (!self->change(cleaning, view, i, &changed, self->payload))
       continue;
     if (mine->count++ == 0) {
       mine->first = chunk * RECS__CHUNK + i;

@@ -5,6 +5,8 @@
 #include "lib/data/event_chunk.h"
 #include "lib/data/events.h"
 
+#include <string.h>
+
 enum { RECS__CLEAN_RULES = 18, RECS__EXAMPLE_SIZE = 128 };
 
 /* What a rule changed. */
@@ -37,6 +39,20 @@ static inline const recs__event_view *recs__cleaning_view(const recs__cleaning *
   *place = event % RECS__CHUNK;
   return &cleaning->views[event / RECS__CHUNK];
 }
+
+/* The first event from `i` on that no rule dropped, of a chunk's marks; `count` when there is none. Stretches that are gone are passed
+ * quickly. */
+static inline size_t recs__cleaning_next(const uint8_t *dropped, size_t i, size_t count) {
+  const uint8_t *left;
+  if (i < count && dropped[i] == 0)
+    return i;
+  left = i < count ? memchr(dropped + i, 0, count - i) : NULL;
+  return left == NULL ? count : (size_t)(left - dropped);
+}
+
+/* Each event of a chunk that is left. */
+#define RECS__EACH_LEFT(i, dropped, count) \
+  for (size_t i = recs__cleaning_next(dropped, 0, count); i < (count); i = recs__cleaning_next(dropped, i + 1, count))
 
 /* Calls a function for each chunk, from all threads: what it writes is the chunk's alone. */
 typedef int32_t (*recs__clean_chunk_fn)(recs__cleaning *cleaning, size_t chunk, void *payload);
