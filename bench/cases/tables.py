@@ -55,3 +55,38 @@ def read_events(settings):
             generate.write(generate.Shape(users=count // 20, items=20_000, events=count), out)
         yield Contest(f"generated, TSV, {count:,} lines", lambda: read(log, settings.threads), {
             "polars": Peer(lambda: polars_read(log, ["user", "item"], ["time"], separator="\t"), same)})
+
+
+def cleaned(path, threads, **columns):
+    """The log of a file without what the default rules of cleaning drop."""
+    recs = library.load()
+    events, out = read(path, threads, **columns), recs.ffi.new("recs_events **")
+    recs.ok(recs.lib.recs_events_clean(out, recs.ffi.NULL, events, recs.ffi.NULL, recs.ffi.NULL, recs.ffi.NULL))
+    return events, recs.ffi.gc(out[0], recs.lib.recs_events_free)
+
+
+@case("clean-events")
+def clean_events(settings):
+    """From a file to a cleaned log, beside a reader that cleans nothing: texts for ids and, where that is faster, for times."""
+    import polars
+    times = 2 if settings.quick else 10
+    columns = {"user": "CustomerID", "item": "StockCode", "quantity": "Quantity", "price": "UnitPrice", "time": "InvoiceDate",
+               "session": "InvoiceNo"}
+    names = list(columns.values())
+    with tempfile.TemporaryDirectory() as folder:
+        retail = pathlib.Path(folder) / "online-retail.csv"
+        header, body = data.online_retail().split(b"\n", 1)
+        retail.write_bytes(header + b"\n" + times * body)
+
+        def polars_read(dates):
+            return polars.read_csv(retail, columns=names, try_parse_dates=dates,
+                                   schema_overrides=dict.fromkeys(["CustomerID", "StockCode", "InvoiceNo"], polars.String))
+
+        def same_log(ours, frame):
+            return compare.same_values(sums(ours[0]), [len(frame), frame["CustomerID"].drop_nulls().n_unique(),
+                                                       frame["StockCode"].n_unique()], 0)
+
+        yield Contest(f"Online Retail, CSV, {times} times over, read and cleaned; the peer only reads",
+                      lambda: cleaned(retail, settings.threads, **columns),
+                      {"polars, times as text": Peer(lambda: polars_read(False), same_log),
+                       "polars": Peer(lambda: polars_read(True), same_log)})
