@@ -11,7 +11,7 @@
 enum { LANES = 8 };
 
 /* Few values are sorted whole, many by digits. */
-enum { FEW = 32, MANY = 4096, DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 6 };
+enum { FEW = 32, MANY = 4096, DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 
 static double sum_of(const double *lanes) {
   return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
@@ -69,8 +69,10 @@ static void to_values(double *values, size_t count) {
 }
 
 /* Moves keys in the order of one digit. Returns 0 when all have the same, and nothing was moved. */
-static int move_by_digit(uint64_t *to, const uint64_t *from, size_t count, size_t starts[DIGITS], int shift) {
-  size_t next = 0;
+static int move_by_digit(uint64_t *to, const uint64_t *from, size_t count, int shift) {
+  size_t starts[DIGITS] = {0}, next = 0;
+  for (size_t i = 0; i < count; i++)
+    starts[(from[i] >> shift) & (DIGITS - 1)] += 1;
   for (size_t digit = 0; digit < DIGITS; digit++) {
     size_t size = starts[digit];
     if (size == count)
@@ -83,16 +85,11 @@ static int move_by_digit(uint64_t *to, const uint64_t *from, size_t count, size_
   return 1;
 }
 
-/* Digit by digit from the last (a radix sort), all digits counted at once. */
+/* Digit by digit from the last (a radix sort). */
 static void sort_digits(uint64_t *keys, uint64_t *room, size_t count) {
-  size_t sizes[PASSES][DIGITS] = {{0}};
   uint64_t *from = keys, *to = room;
-  for (size_t i = 0; i < count; i++) {
-    for (int pass = 0; pass < PASSES; pass++)
-      sizes[pass][(keys[i] >> (pass * DIGIT_BITS)) & (DIGITS - 1)] += 1;
-  }
-  for (int pass = 0; pass < PASSES; pass++) {
-    if (move_by_digit(to, from, count, sizes[pass], pass * DIGIT_BITS)) {
+  for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+    if (move_by_digit(to, from, count, shift)) {
       uint64_t *turned = from;
       from = to;
       to = turned;

@@ -15,7 +15,8 @@ RECS_BEGIN_DECLS
  * A text is steps joined by ';' or line ends, each `verb[columns]=method:argument:argument`. A step works on what those before
  * it left. Without `[columns]` it works on all columns but those of 0 and 1 that earlier steps made. `[a,b]` names columns,
  * `[share_*]` those that begin so (a '*' may stand anywhere, once), `[*]` is all, `[!a,b]` what a step without brackets works
- * on, without these. All statistics are taken over the values that are there (missing is NaN) and in double.
+ * on, without these. A name with a comma, a ';' or a ']' can only be reached by a '*'. All statistics are taken over the values
+ * that are there (missing is NaN) and in double.
  *
  * | step | what it does |
  * |---|---|
