@@ -31,7 +31,7 @@ RECS_BEGIN_DECLS
  * | `blank=...` | the same bounds; what is outside becomes missing |
  * | `flag=...` | the same bounds; for each column a column `<name>_outlier` of 0 and 1 |
  * | `exclude=...` | the same bounds; later steps learn without the rows that have a value outside. Applying keeps all rows |
- * | `log`, `sqrt` | sign(x) ln(1 + |x|), sign(x) sqrt(|x|) |
+ * | `log`, `sqrt` | the sign of x times ln(1 + abs x); times the root of abs x |
  * | `scale=z`, `robust`, `minmax` | (x - mean) / deviation, (x - median) / (q3 - q1), (x - min) / (max - min) (2) |
  * | `scale=rank:N` | its place among N (1000) quantiles, at most as many as rows: 0 to 1 |
  * | `scale=l2` | each row, over the columns of the step, divided by its Euclidean length; a row of zeros stays |
