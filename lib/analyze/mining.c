@@ -114,7 +114,7 @@ int32_t recs__search_end(recs__search *search) {
 
 /* Opens a chunk in which `words` have room. */
 static int32_t open_chunk(recs__search *search, uint32_t words) {
-  uint32_t room = search->parts < 12 ? FIRST_ROOM << search->parts : LAST_ROOM;
+  uint32_t room = (uint32_t)(search->parts < 12 ? FIRST_ROOM << search->parts : LAST_ROOM);
   RECS_TRY(hand_in(search));
   search->chunk = recs__chunk_new(search->mining->context, room < words ? words : room);
   if (search->chunk == NULL)
