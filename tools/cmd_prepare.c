@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE = 512 };
-
 typedef struct prepare_flags {
   general settings;
   profile_columns columns;
@@ -20,16 +18,6 @@ typedef struct prepare_flags {
   uint64_t categories;
   int list;
 } prepare_flags;
-
-/* A library's failure; a message that begins with a row is given the row's id. */
-static int report_row(const numbers *table, const char *path) {
-  char message[MESSAGE];
-  size_t row;
-  recs_last_error_copy(message, sizeof message);
-  if (sscanf(message, "row %zu,", &row) == 1 && row < table->rows.rows)
-    return bad_input("%s: %s (%s)", path, message, numbers_id(table, row));
-  return report_failure(path);
-}
 
 /* A number of a finding; steps that have none show nothing. */
 static json_t *shown_number(double value) {
@@ -49,7 +37,7 @@ static int fit(recs_pipeline **out, const numbers *table, const prepare_flags *g
   if (given->categories > 0)
     options.max_categories = narrow(given->categories);
   if (recs_pipeline_fit(out, NULL, table->context, &table->rows, &options, terminal_progress(), NULL) != RECS_OK)
-    return report_row(table, path);
+    return numbers_report(table, path);
   if (given->save != NULL && recs_pipeline_save(*out, given->save) != RECS_OK)
     return report_failure(NULL);
   return EXIT_DONE;
@@ -106,7 +94,7 @@ static int apply(out_sheet *sheet, const numbers *table, const recs_pipeline *pi
   if (values == NULL || counts == NULL)
     code = bad_input("%s: out of memory", path);
   else if (recs_pipeline_apply(values, counts, pipeline, &table->rows) != RECS_OK)
-    code = report_row(table, path);
+    code = numbers_report(table, path);
   if (code == EXIT_DONE) {
     print_findings(sheet, pipeline, counts);
     sheet_value(sheet, "rows", json_integer((json_int_t)table->rows.rows));

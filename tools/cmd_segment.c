@@ -1,218 +1,211 @@
-/* recs segment: k-means over a table of numbers, each segment described. */
+/* recs segment: clusters a table of numbers, or places new rows into clusters found before, and describes each segment. */
 #include "segment_words.h"
+#include "segmenting.h"
 #include "sheet.h"
-#include "table.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS = 1024, SILHOUETTE_SAMPLE = 2000, FEWEST_AUTO = 2, MOST_AUTO = 10 };
+enum { WORDS = 1024 };
 
-typedef struct segment_flags {
-  general settings;
-  profile_columns columns;
-  const char *scale;
-  const char *out;
-  const char *k;
-  uint64_t seed;
-  uint64_t starts;
-} segment_flags;
-
-/* The values of a column in the rows of one cluster (RECS_NO_ROW: in all rows). */
-static size_t pick_values(double *out, const double *values, const table *t, uint32_t column, const uint32_t *labels,
-                          uint32_t cluster) {
-  size_t count = 0;
-  for (size_t row = 0; row < t->rows; row++) {
-    if (cluster == RECS_NO_ROW || labels[row] == cluster)
-      out[count++] = values[row * t->columns + column];
+/* The columns of a segment in the order in which they set it apart. */
+static void find_traits(segment_trait *out, const segmentation *made, uint32_t cluster) {
+  uint32_t columns = recs_segments_columns(made->segments);
+  const uint32_t *order = recs_segments_order(made->segments) + (size_t)cluster * columns;
+  for (uint32_t i = 0; i < columns; i++) {
+    size_t cell = (size_t)cluster * columns + order[i];
+    out[i].column = order[i];
+    out[i].name = segmentation_column(made, order[i]);
+    out[i].z = recs_segments_effects(made->segments)[cell];
+    out[i].typical = recs_segments_medians(made->segments)[cell];
+    out[i].overall = recs_segments_overall_medians(made->segments)[order[i]];
+    out[i].mean = recs_segments_means(made->segments)[cell];
+    out[i].overall_mean = recs_segments_overall_means(made->segments)[order[i]];
   }
-  return count;
 }
 
-static int by_size(const void *left, const void *right) {
-  double a = *(const double *)left, b = *(const double *)right;
-  return (a > b) - (a < b);
+/* All that is known of a segment's columns, the strongest first: for JSON. */
+static json_t *list_traits(const segment_trait *traits, uint32_t count) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < count; i++) {
+    json_t *row = json_object();
+    json_object_set_new(row, "column", sheet_text(traits[i].name));
+    json_object_set_new(row, "effect", sheet_real(traits[i].z));
+    json_object_set_new(row, "median", sheet_real(traits[i].typical));
+    json_object_set_new(row, "median_of_all", sheet_real(traits[i].overall));
+    json_object_set_new(row, "mean", sheet_real(traits[i].mean));
+    json_object_set_new(row, "mean_of_all", sheet_real(traits[i].overall_mean));
+    json_object_set_new(row, "ratio", sheet_real(traits[i].mean / traits[i].overall_mean));
+    json_array_append_new(list, row);
+  }
+  return list;
 }
 
-static double median(double *values, size_t count) {
-  qsort(values, count, sizeof *values, by_size);
-  return count == 0 ? 0 : (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
-static double mean(const double *values, size_t count) {
-  double sum = 0;
-  for (size_t i = 0; i < count; i++)
-    sum += values[i];
-  return count == 0 ? 0 : sum / (double)count;
-}
-
-static double deviation(const double *values, size_t count) {
-  double center = mean(values, count), squares = 0;
-  for (size_t i = 0; i < count; i++)
-    squares += (values[i] - center) * (values[i] - center);
-  return count == 0 ? 0 : sqrt(squares / (double)count);
-}
-
-/* `room` holds as many numbers as the table has rows. */
-static void find_trait(segment_trait *out, const table *t, uint32_t column, const uint32_t *labels, uint32_t cluster, double *room) {
-  size_t count = pick_values(room, t->scaled, t, column, labels, RECS_NO_ROW);
-  double all = mean(room, count), spread = deviation(room, count);
-  count = pick_values(room, t->scaled, t, column, labels, cluster);
-  out->name = column_name(t, column);
-  out->z = spread > 0 ? (mean(room, count) - all) / spread : 0;
-  out->typical = median(room, pick_values(room, t->values, t, column, labels, cluster));
-  out->overall = median(room, pick_values(room, t->values, t, column, labels, RECS_NO_ROW));
-}
-
-static void print_segment(out_sheet *sheet, const table *t, const recs_kmeans *kmeans, uint32_t cluster, double *room) {
-  segment_trait traits[MOST_COLUMNS];
+static void print_segment(out_sheet *sheet, const segmentation *made, uint32_t cluster, segment_trait *traits, const segment_flags *given) {
+  uint32_t columns = recs_segments_columns(made->segments), example = recs_segments_examples(made->segments)[cluster];
+  uint64_t size = recs_segments_sizes(made->segments)[cluster];
   char words[WORDS];
-  uint64_t size = recs_kmeans_sizes(kmeans)[cluster];
   json_t *row = json_object();
   const char *name;
+  find_traits(traits, made, cluster);
   json_object_set_new(row, "segment", json_integer(cluster));
   json_object_set_new(row, "size", json_integer((json_int_t)size));
-  json_object_set_new(row, "share", sheet_real((double)size / (double)t->rows));
-  for (uint32_t column = 0; column < t->columns; column++) {
-    find_trait(&traits[column], t, column, recs_kmeans_labels(kmeans), cluster, room);
-    json_object_set_new(row, traits[column].name, sheet_real(traits[column].typical));
-  }
-  name = segment_name(traits, t->columns);
-  if (name[0] != 0)
+  json_object_set_new(row, "share", sheet_real((double)size / (double)made->table.rows.rows));
+  for (uint32_t column = 0; column < columns; column++)
+    json_object_set_new(row, segmentation_column(made, column),
+                        sheet_real(recs_segments_medians(made->segments)[(size_t)cluster * columns + column]));
+  if (made->stability != NULL)
+    json_object_set_new(row, "stability", sheet_real(recs_stability_jaccard(made->stability)[cluster]));
+  json_object_set_new(row, "example", sheet_text(example == RECS_NO_ROW ? "" : numbers_id(&made->table, example)));
+  if ((name = segment_name(traits, columns))[0] != 0)
     json_object_set_new(row, "name", sheet_text(name));
-  segment_words(words, sizeof words, traits, t->columns);
+  segment_words(words, sizeof words, traits, columns);
   json_object_set_new(row, "description", sheet_text(words));
+  if (strcmp(given->settings.format, "json") == 0)
+    json_object_set_new(row, "traits", list_traits(traits, columns));
   sheet_row(sheet, row);
 }
 
-static int print_segments(out_sheet *sheet, const table *t, const recs_kmeans *kmeans) {
-  double *room = malloc((t->rows + 1) * sizeof *room);
-  if (room == NULL)
+static int print_segments(out_sheet *sheet, const segmentation *made, const segment_flags *given) {
+  segment_trait *traits = malloc(recs_segments_columns(made->segments) * sizeof *traits);
+  if (traits == NULL)
     return bad_input("out of memory");
-  for (uint32_t cluster = 0; cluster < recs_kmeans_clusters(kmeans); cluster++)
-    print_segment(sheet, t, kmeans, cluster, room);
-  free(room);
+  for (uint32_t cluster = 0; cluster < made->clusters; cluster++)
+    print_segment(sheet, made, cluster, traits, given);
+  free(traits);
   return EXIT_DONE;
 }
 
-static int write_labels(const table *t, const recs_kmeans *kmeans, const char *path) {
+/* The numbers of segments that were tried: for JSON. */
+static json_t *list_choice(const recs_choice *choice) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < recs_choice_count(choice); i++) {
+    json_t *row = json_object();
+    json_object_set_new(row, "k", json_integer(recs_choice_clusters(choice)[i]));
+    json_object_set_new(row, "inertia", sheet_real(recs_choice_inertia(choice)[i]));
+    json_object_set_new(row, "silhouette", sheet_real(recs_choice_silhouette(choice)[i]));
+    json_object_set_new(row, "gap", sheet_real(recs_choice_gap(choice)[i]));
+    json_object_set_new(row, "gap_error", sheet_real(recs_choice_gap_error(choice)[i]));
+    json_object_set_new(row, "bic", sheet_real(recs_choice_bic(choice)[i]));
+    json_object_set_new(row, "calinski_harabasz", sheet_real(recs_choice_calinski_harabasz(choice)[i]));
+    json_object_set_new(row, "davies_bouldin", sheet_real(recs_choice_davies_bouldin(choice)[i]));
+    json_array_append_new(list, row);
+  }
+  return list;
+}
+
+static json_t *list_explained(const segmentation *made) {
+  json_t *shares = json_object();
+  for (uint32_t column = 0; column < recs_segments_columns(made->segments); column++)
+    json_object_set_new(shares, segmentation_column(made, column), sheet_real(recs_segments_explained(made->segments)[column]));
+  return shares;
+}
+
+static void print_values(out_sheet *sheet, const segmentation *made, const segment_flags *given) {
+  int json = strcmp(given->settings.format, "json") == 0;
+  sheet_value(sheet, "values", sheet_text("medians"));
+  sheet_value(sheet, "method", sheet_text(given->load != NULL ? "loaded" : given->method));
+  sheet_value(sheet, "k", json_integer(made->clusters));
+  if (made->choice != NULL)
+    sheet_value(sheet, "criterion", sheet_text(given->criterion));
+  sheet_value(sheet, "space", sheet_text(made->space));
+  if (!isnan(made->inertia))
+    sheet_value(sheet, "inertia", sheet_real(made->inertia));
+  sheet_value(sheet, "silhouette", sheet_real(made->silhouette));
+  if (made->density != NULL)
+    sheet_value(sheet, "noise", json_integer((json_int_t)recs_density_noise(made->density)));
+  if (!isnan(recs_density_eps(made->density)))
+    sheet_value(sheet, "eps", sheet_real(recs_density_eps(made->density)));
+  if (made->stability != NULL)
+    sheet_value(sheet, "rand", sheet_real(recs_stability_rand(made->stability)));
+  if (json)
+    sheet_value(sheet, "explained", list_explained(made));
+  if (json && made->choice != NULL)
+    sheet_value(sheet, "choice", list_choice(made->choice));
+}
+
+static int write_labels(const segmentation *made, const char *path) {
   FILE *out = fopen(path, "w");
   out_sheet *labels = out == NULL ? NULL : sheet_open(out, "csv", NULL);
   if (labels == NULL)
     return bad_input("cannot write %s", path);
-  for (size_t row = 0; row < t->rows; row++) {
+  for (size_t row = 0; row < made->table.rows.rows; row++) {
     json_t *shown = json_object();
-    json_object_set_new(shown, "id", sheet_text(row_name(t, row)));
-    json_object_set_new(shown, "segment", json_integer(recs_kmeans_labels(kmeans)[row]));
+    json_object_set_new(shown, "id", sheet_text(numbers_id(&made->table, row)));
+    json_object_set_new(shown, "segment", made->labels[row] == RECS_NO_ROW ? json_string("noise") : json_integer(made->labels[row]));
+    if (made->density != NULL)
+      json_object_set_new(shown, "strength", sheet_real((double)recs_density_strengths(made->density)[row]));
     sheet_row(labels, shown);
   }
   sheet_close(labels);
   return fclose(out) == 0 ? EXIT_DONE : bad_input("cannot write %s", path);
 }
 
-/* A clustering, and how well its segments are apart: the silhouette, NaN for one segment. */
-typedef struct fitted {
-  recs_kmeans *kmeans;
-  double silhouette;
-} fitted;
+static int segment_file(out_sheet *sheet, const segment_flags *given, const char *path) {
+  segmentation made;
+  double start = seconds_now();
+  int code = segmentation_open(&made, given, path);
+  sheet_time(sheet, "read", seconds_now() - start);
+  start = seconds_now();
+  if (code == EXIT_DONE)
+    code = segmentation_run(&made, given, path);
+  sheet_time(sheet, "fit", seconds_now() - start);
+  if (code == EXIT_DONE)
+    code = print_segments(sheet, &made, given);
+  if (code == EXIT_DONE)
+    print_values(sheet, &made, given);
+  if (code == EXIT_DONE && given->out != NULL)
+    code = write_labels(&made, given->out);
+  segmentation_close(&made);
+  return code;
+}
 
-static int fit_segments(fitted *out, const table *t, const segment_flags *given, uint32_t k) {
-  recs_kmeans_options options;
-  recs_kmeans_options_init(&options, sizeof options);
-  options.clusters = k;
-  options.seed = given->seed;
-  options.starts = given->starts > UINT32_MAX ? UINT32_MAX : (uint32_t)given->starts;
-  out->kmeans = NULL;
-  if (recs_kmeans_fit(&out->kmeans, t->context, t->points, t->rows, t->columns, &options, terminal_progress(), NULL) != RECS_OK)
-    return report_failure(NULL);
-  if (recs_silhouette(&out->silhouette, t->context, t->points, t->rows, t->columns, recs_kmeans_labels(out->kmeans), k,
-                      SILHOUETTE_SAMPLE, given->seed) != RECS_OK)
-    out->silhouette = NAN;
+static int check_flags(const segment_flags *given) {
+  int kmeans = strcmp(given->method, "kmeans") == 0;
+  if (!kmeans && strcmp(given->method, "hdbscan") != 0 && strcmp(given->method, "dbscan") != 0)
+    return bad_usage("--method is \"%s\", not one of kmeans, hdbscan, dbscan", given->method);
+  if (given->scale != NULL && given->pipeline != NULL)
+    return bad_usage("tell either --scale or --pipeline");
+  if (given->load != NULL && (given->save != NULL || given->scale != NULL || given->pipeline != NULL || given->stability || !kmeans))
+    return bad_usage("--load takes all from the file: without --save, --scale, --pipeline, --stability and --method");
+  if (given->save != NULL && !kmeans)
+    return bad_usage("--save goes with --method kmeans: %s has no centres that new rows could be near to", given->method);
   return EXIT_DONE;
 }
 
-/* The number of segments from 2 to 10 with the highest silhouette. */
-static int fit_auto(fitted *best, const table *t, const segment_flags *given) {
-  fitted next;
-  best->kmeans = NULL;
-  best->silhouette = NAN;
-  for (uint32_t k = FEWEST_AUTO; k <= MOST_AUTO && k <= t->rows; k++) {
-    int code = fit_segments(&next, t, given, k);
-    if (code != EXIT_DONE)
-      return code;
-    if (best->kmeans == NULL || next.silhouette > best->silhouette || isnan(best->silhouette)) {
-      recs_kmeans_free(best->kmeans);
-      *best = next;
-    } else {
-      recs_kmeans_free(next.kmeans);
-    }
-  }
-  return best->kmeans != NULL ? EXIT_DONE : bad_input("--k auto needs at least %d rows", FEWEST_AUTO);
-}
-
-static int fit_asked(fitted *out, const table *t, const segment_flags *given) {
-  char *end;
-  unsigned long long k;
-  if (strcmp(given->k, "auto") == 0)
-    return fit_auto(out, t, given);
-  k = strtoull(given->k, &end, 10);
-  if (given->k[0] < '0' || given->k[0] > '9' || *end != 0)
-    return bad_usage("--k is \"%s\", not a number or auto", given->k);
-  if (k == 0 || k > t->rows)
-    return bad_input("--k is %llu, outside 1 to the %zu rows", k, t->rows);
-  return fit_segments(out, t, given, (uint32_t)k);
-}
-
-static int cluster(out_sheet *sheet, const table *t, const segment_flags *given) {
-  fitted found = {NULL, NAN};
-  double start = seconds_now();
-  int code = fit_asked(&found, t, given);
-  sheet_time(sheet, "fit", seconds_now() - start);
-  if (code == EXIT_DONE) {
-    code = print_segments(sheet, t, found.kmeans);
-    sheet_value(sheet, "values", sheet_text("medians"));
-    sheet_value(sheet, "k", json_integer(recs_kmeans_clusters(found.kmeans)));
-    sheet_value(sheet, "space", sheet_text(t->space));
-    sheet_value(sheet, "inertia", sheet_real(recs_kmeans_inertia(found.kmeans)));
-    sheet_value(sheet, "silhouette", sheet_real(found.silhouette));
-    if (given->out != NULL && code == EXIT_DONE)
-      code = write_labels(t, found.kmeans, given->out);
-  }
-  recs_kmeans_free(found.kmeans);
-  return code;
-}
-
-static int segment_file(out_sheet *sheet, const segment_flags *given, const char *path) {
-  table t;
-  double start = seconds_now();
-  int code = open_table(&t, &given->settings, path, &given->columns, given->scale);
-  sheet_time(sheet, "read", seconds_now() - start);
-  if (code == EXIT_DONE)
-    code = cluster(sheet, &t, given);
-  close_table(&t);
-  return code;
-}
-
 static int run(int count, char **arguments) {
-  segment_flags given = {.settings = {"table", 0}, .k = "3", .seed = 1, .starts = 10};
+  segment_flags given = {.settings = {"table", 0}, .method = "kmeans", .k = "3", .criterion = "silhouette", .seed = 1, .starts = 10,
+                         .min_points = 5};
   out_sheet *sheet;
   int code;
   profile_columns_init(&given.columns);
   given.columns.options.id = "user";
   const flag flags[] = {
-      {"k", FLAG_TEXT, &given.k, "K", "segments, or auto: 2 to 10, the highest silhouette; default 3"},
+      {"method", FLAG_TEXT, &given.method, "NAME", "kmeans (default); hdbscan or dbscan: dense regions of any shape, the rest is noise"},
+      {"k", FLAG_TEXT, &given.k, "K", "kmeans: segments, or auto: the best of --k-range; default 3"},
+      {"k-range", FLAG_TEXT, &given.range, "FROM..TO", "--k auto: the numbers that are tried; default 2..10"},
+      {"criterion", FLAG_TEXT, &given.criterion, "NAME", "--k auto: silhouette (default), gap, bic, calinski-harabasz or davies-bouldin"},
+      {"eps", FLAG_REAL, &given.eps, "DISTANCE", "dbscan: rows so near are neighbours; default 0: where the sorted distances bend"},
+      {"min-points", FLAG_COUNT, &given.min_points, "N", "hdbscan, dbscan: rows within reach that make a row dense; default 5"},
+      {"min-size", FLAG_COUNT, &given.min_size, "N", "hdbscan: the least rows of a segment; default 0: a hundredth of all, at least 5"},
       {"id", FLAG_TEXT, &given.columns.options.id, "COLUMN", "column of the ids; default user"},
       {"numbers", FLAG_TEXT, &given.columns.options.numbers, "COLUMNS", "columns to cluster by; default: all but the ids"},
       {"ignore", FLAG_TEXT, &given.columns.options.ignore, "COLUMNS", "columns left out"},
       {"scale", FLAG_TEXT, &given.scale, "KIND", "none, z, robust or log-z; default log-z for RFM tables, else none"},
-      {"seed", FLAG_COUNT, &given.seed, "N", "seed of the starts; default 1"},
-      {"starts", FLAG_COUNT, &given.starts, "N", "starts, of which the best is kept; default 10"},
+      {"pipeline", FLAG_TEXT, &given.pipeline, "STEPS", "instead: steps as of recs prepare, such as \"impute=median; log[spend]; scale=z\""},
+      {"stability", FLAG_SWITCH, &given.stability, NULL, "cluster halves of the rows anew: how much of each segment comes back"},
+      {"seed", FLAG_COUNT, &given.seed, "N", "seed of all that is drawn; default 1"},
+      {"starts", FLAG_COUNT, &given.starts, "N", "kmeans: starts, of which the best is kept; default 10"},
+      {"save", FLAG_TEXT, &given.save, "SEGMENTS", "kmeans: write what new rows need (preparation and centres) to a file"},
+      {"load", FLAG_TEXT, &given.load, "SEGMENTS", "place these rows into the segments of such a file"},
       {"out", FLAG_TEXT, &given.out, "FILE", "the segment of each id, as CSV"},
       GENERAL_FLAGS(given.settings),
   };
   if ((code = parse_flags(count, arguments, "FILE [--k N|auto] [flags]", flags, FLAG_TOTAL(flags), 1, 1)) < 0)
     return code == -2 ? EXIT_DONE : EXIT_BAD_USAGE;
+  if ((code = check_flags(&given)) != EXIT_DONE)
+    return code;
   if ((sheet = sheet_open(stdout, given.settings.format, "segments")) == NULL)
     return EXIT_BAD_USAGE;
   code = segment_file(sheet, &given, arguments[1]);

@@ -1,7 +1,10 @@
 #include "numbers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { MESSAGE = 512 };
 
 /* The fields of numbers, which are the table's columns: their names in one run. */
 static int take_columns(numbers *table, uint32_t *fields, const char *path) {
@@ -83,4 +86,13 @@ const char *numbers_id(const numbers *table, size_t row) {
   const char *id = "";
   recs_ids_name(&id, NULL, table->ids, (uint32_t)row);
   return id;
+}
+
+int numbers_report(const numbers *table, const char *path) {
+  char message[MESSAGE];
+  size_t row;
+  recs_last_error_copy(message, sizeof message);
+  if (sscanf(message, "row %zu,", &row) == 1 && row < table->rows.rows)
+    return bad_input("%s: %s (%s)", path, message, numbers_id(table, row));
+  return report_failure(path);
 }

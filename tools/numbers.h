@@ -21,4 +21,7 @@ void numbers_close(numbers *table);
 
 const char *numbers_id(const numbers *table, size_t row);
 
+/* A library's failure, as report_failure(); a message that begins with a row is given the row's id. */
+int numbers_report(const numbers *table, const char *path);
+
 #endif

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* In standard deviations: below `slight` nothing sets it apart, from `strong` on it is "much"; a value within `middling` is average. */
@@ -34,24 +33,16 @@ const char *segment_name(const segment_trait *traits, size_t count) {
   return names[recency->z < -slight ? 0 : recency->z > slight ? 2 : 1][value < -middling ? 0 : value > middling ? 2 : 1];
 }
 
-static int by_strength(const void *left, const void *right) {
-  const segment_trait *a = left, *b = right;
-  double x = fabs(a->z), y = fabs(b->z);
-  if (x > y)
-    return -1;
-  if (x < y)
-    return 1;
-  return strcmp(a->name, b->name);
-}
-
-void segment_words(char *out, size_t size, segment_trait *traits, size_t count) {
+void segment_words(char *out, size_t size, const segment_trait *traits, size_t count) {
   size_t used = 0;
-  qsort(traits, count, sizeof *traits, by_strength);
   out[0] = 0;
   for (size_t i = 0; i < count && used + 1 < size && fabs(traits[i].z) >= slight; i++) {
-    int more = snprintf(out + used, size - used, "%s%s%s %s (%.4g against %.4g)", used == 0 ? "" : ", ",
+    /* Where half of all rows have one value medians may be equal: the means tell them apart. */
+    int by_means = !(traits[i].typical < traits[i].overall) && !(traits[i].typical > traits[i].overall);
+    int more = snprintf(out + used, size - used, "%s%s%s %s (%s%.4g against %.4g)", used == 0 ? "" : ", ",
                         fabs(traits[i].z) >= strong ? "much " : "", traits[i].z > 0 ? "higher" : "lower", traits[i].name,
-                        traits[i].typical, traits[i].overall);
+                        by_means ? "on average " : "", by_means ? traits[i].mean : traits[i].typical,
+                        by_means ? traits[i].overall_mean : traits[i].overall);
     if (more < 0)
       return;
     used += (size_t)more;

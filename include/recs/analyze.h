@@ -2,6 +2,7 @@
 #ifndef RECS_ANALYZE_H
 #define RECS_ANALYZE_H
 
+#include <recs/analyze/assigner.h>
 #include <recs/analyze/choice.h>
 #include <recs/analyze/density.h>
 #include <recs/analyze/funnel.h>

@@ -150,6 +150,50 @@ RECS_API int32_t recs_kmeans_save_memory(void **out, size_t *out_size, const rec
  */
 RECS_API int32_t recs_kmeans_load_memory(recs_kmeans **out, recs_context *context, const void *bytes, size_t size);
 
+/**
+ * Writes an assigner, its pipeline and its clustering in one file, as recs_model_save() writes a model.
+ * @param assigner the assigner.
+ * @param path where.
+ * @return as recs_model_save().
+ * Thread safety: any thread. Complexity: O(size of the file).
+ * @since 0.1
+ */
+RECS_API int32_t recs_assigner_save(const recs_assigner *assigner, const char *path);
+
+/**
+ * Maps an assigner's file, everything checked. It gives the same bits as the assigner that was saved.
+ * @param[out] out the assigner; the caller frees it with recs_assigner_free().
+ * @param context its allocator and threads.
+ * @param path the file, not to be changed in place while the assigner lives.
+ * @return as recs_model_load().
+ * Thread safety: any thread. Complexity: O(size).
+ * @since 0.1
+ */
+RECS_API int32_t recs_assigner_load(recs_assigner **out, recs_context *context, const char *path);
+
+/**
+ * An assigner as bytes: those of the file that recs_assigner_save() writes.
+ * @param[out] out the bytes; the caller frees them with recs_buffer_free().
+ * @param[out] out_size how many.
+ * @param assigner the assigner.
+ * @return as recs_model_save_memory().
+ * Thread safety: any thread. Complexity: O(size).
+ * @since 0.1
+ */
+RECS_API int32_t recs_assigner_save_memory(void **out, size_t *out_size, const recs_assigner *assigner);
+
+/**
+ * An assigner from bytes, which are copied.
+ * @param[out] out the assigner; the caller frees it with recs_assigner_free().
+ * @param context its allocator and threads.
+ * @param bytes what recs_assigner_save_memory() gave, or a whole file.
+ * @param size how many.
+ * @return as recs_model_load().
+ * Thread safety: any thread. Complexity: O(size).
+ * @since 0.1
+ */
+RECS_API int32_t recs_assigner_load_memory(recs_assigner **out, recs_context *context, const void *bytes, size_t size);
+
 /** Frees what recs_model_save_memory() and its kin gave; NULL is fine. Any thread. @since 0.1 */
 RECS_API void recs_buffer_free(void *buffer);
 

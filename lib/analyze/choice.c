@@ -23,6 +23,7 @@ static const recs__field choice_fields[] = {
     RECS__U32(recs_choice_options, references, 2, 10000, 10, "gap: how many tables without clusters it is compared with."),
     RECS__CHOICE(recs_choice_options, criterion, criteria, "silhouette|gap|bic|calinski-harabasz|davies-bouldin",
                  RECS_CHOICE_SILHOUETTE, "What decides."),
+    RECS__RESERVED(recs_choice_options, reserved),
 };
 static const recs_schema choice_schema = RECS__SCHEMA("choice", recs_choice_options, choice_fields);
 

@@ -1,5 +1,6 @@
 /* The kinds of objects that can be saved. A new one is a line here, and its functions in recs/persist.h. */
 #include "lib/analyze/kmeans.h"
+#include "lib/analyze/assigner.h"
 #include "lib/data/pipeline.h"
 #include "lib/model/model.h"
 #include <recs/persist.h>
@@ -47,4 +48,5 @@
 
 STORED(model)
 STORED(pipeline)
+STORED(assigner)
 STORED(kmeans)

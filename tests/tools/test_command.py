@@ -186,6 +186,50 @@ def test_segments(log, tmp_path):
     assert "outside 1 to the 5 rows" in refused("segment", table, "--k", 6)
 
 
+def test_segments_in_full(tmp_path):
+    """Three groups of shoppers: found by every method, described in order, saved, and met again."""
+    table, saved, labels, again = (tmp_path / name for name in ("table.csv", "shoppers.segments", "labels.csv", "again.csv"))
+    lines = ["user,orders,spend,country"]
+    for row in range(90):
+        orders, spend = ((2, 20), (30, 25), (3, 900))[row % 3]
+        lines.append(f"u{row},{orders + row % 4 / 10},{spend + row % 5},44")
+    table.write_text("\n".join(lines) + "\n")
+
+    def segment(*flags):
+        return json.loads(recs("segment", table, *flags, "--format", "json").stdout)
+    shown = segment("--k", "auto", "--scale", "z", "--stability", "--save", saved, "--out", labels)
+    assert shown["k"] == 3 and shown["criterion"] == "silhouette" and shown["rand"] == 1
+    assert [row["k"] for row in shown["choice"]] == list(range(2, 11)) and shown["explained"]["spend"] > 0.99
+    assert shown["explained"]["country"] == 0
+    rich = next(row for row in shown["segments"] if row["spend"] > 500)
+    assert rich["size"] == 30 and rich["stability"] == 1 and int(rich["example"][1:]) % 3 == 2
+    assert [trait["column"] for trait in rich["traits"]] == ["spend", "orders", "country"]
+    assert rich["description"].startswith("much higher spend (902 against ")
+    loaded = segment("--load", saved, "--out", again)
+    assert labels.read_text() == again.read_text() and loaded["inertia"] == pytest.approx(shown["inertia"], rel=1e-5)
+    for criterion in ("gap", "bic"):
+        assert segment("--k", "auto", "--criterion", criterion, "--k-range", "1..6" if criterion == "gap" else "2..3", "--scale", "z")["k"] == 3
+    dense = segment("--method", "hdbscan", "--scale", "z", "--min-size", 10)
+    assert dense["k"] == 3 and dense["noise"] == 0 and "inertia" not in dense
+    radius = segment("--method", "dbscan", "--eps", 0.5, "--pipeline", "drop[country]; scale=z", "--out", labels)
+    assert radius["k"] == 3 and radius["eps"] == 0.5 and radius["space"] == "drop[country]; scale=z"
+    assert {row["segment"] for row in csv.DictReader(labels.open())} == {"0", "1", "2"}
+    assert "all 90 rows are noise" in refused("segment", table, "--method", "dbscan", "--eps", 1e-9)
+    assert "like 2..10" in refused("segment", table, "--k", "auto", "--k-range", "3", code=2)
+    assert "criterion" in refused("segment", table, "--k", "auto", "--criterion", "luck", code=2)
+    assert "--method" in refused("segment", table, "--method", "magic", code=2)
+    assert "--save goes with" in refused("segment", table, "--method", "dbscan", "--save", saved, code=2)
+    assert "--load takes all" in refused("segment", table, "--load", saved, "--scale", "z", code=2)
+    assert "either" in refused("segment", table, "--pipeline", "log", "--scale", "z", code=2)
+    assert "assigner" in refused("segment", table, "--load", table) or "not a librecs file" in refused("segment", table, "--load", table)
+    table.write_text("user,x,y\na,1,5\nb,1,5\nc,2,5\n")
+    assert "only 2 distinct rows" in refused("segment", table, "--k", 3)
+    assert "column y has the same value in all rows" in recs("segment", table, "--k", 2).stderr
+    table.write_text("user,x\na,1\nb,\nc,2\n")
+    assert 'row 1, column "x" is missing' in refused("segment", table, "--k", 2)
+    assert json.loads(recs("segment", table, "--k", 2, "--pipeline", "impute=mean", "--format", "json").stdout)["k"] == 2
+
+
 def test_itemsets_and_rules(log, tmp_path):
     count = json.loads(recs("itemsets", log, "--basket", "order", "--min-count", 1, "--count").stdout)
     baskets = tmp_path / "baskets.dat"

@@ -154,6 +154,10 @@ class World:
             self.make("recs_kmeans", "recs_kmeans_fit", context, values, 6, 2, options, NULL, NULL)
         labels = self.new("uint32_t[]", [0, 0, 0, 1, 1, 1])
         doubles = self.new("double[]", [0, 0, 0, 1, 5, 5, 5, 6, 9, 9, 9, 8])
+        table = self.struct("recs_table", values=doubles, rows=6, columns=2)
+        pipeline = self.handles.get("recs_pipeline") or self.make("recs_pipeline", "recs_pipeline_fit", context, table, NULL, NULL, NULL, out=[ffi.NULL])
+        if pipeline is not None and self.handles.get("recs_kmeans") is not None and self.lib.recs_pipeline_columns(pipeline) == 2:
+            self.make("recs_assigner", "recs_assigner_create", pipeline, self.handles["recs_kmeans"])
         self.make("recs_stability", "recs_stability_kmeans", context, values, 6, 2, labels, NULL, NULL, NULL, NULL)
         self.make("recs_segments", "recs_segments_describe", context, doubles, 6, 2, labels, 2, NULL)
         if self.has("recs_kmeans_choose"):
