@@ -142,6 +142,7 @@ class World:
         self.make("recs_index", "recs_index_create", kernel, matrix)
         self.make("recs_neighbors", "recs_neighbors_build", kernel, matrix, NULL, NULL, NULL)
         self.make_analyses(context, matrix)
+        self.make_patterns(events)
         self.make_models(context, ids, profiles, events, matrix, histories)
 
     def make_analyses(self, context, matrix):
@@ -174,6 +175,11 @@ class World:
             miner = self.make("recs_apriori", "recs_apriori_create", matrix, options)
             itemsets = self.make("recs_itemsets", "recs_apriori_itemsets", miner, NULL, NULL)
             self.make("recs_rules", "recs_rules_create", itemsets, NULL, NULL, NULL)
+
+    def make_patterns(self, events):
+        store = self.make("recs_sequence_store", "recs_sequence_store_build", events, 1, NULL)
+        patterns = self.make("recs_patterns", "recs_patterns_mine", store, NULL, NULL, NULL)
+        self.make("recs_pattern_rules", "recs_pattern_rules_create", patterns, NULL)
 
     def make_models(self, context, ids, profiles, events, matrix, histories):
         if matrix is None or histories is None:

@@ -81,7 +81,7 @@ RECS_API int32_t recs_patterns_options_init(recs_patterns_options *options, size
  * Thread safety: any thread; uses the context's threads, and gives the same patterns for any number of them. Complexity: for each
  * pattern about the items that follow it in the sequences that contain it (within gap and window, where there are any). Memory: 8
  * bytes an item of the store (with limits or sets: up to 28), for each thread as much again for each item of the longest pattern at
- * worst, and the patterns: 32 bytes each and 8 an item.
+ * worst, and the patterns: 32 bytes each and 8 an item. Closed and maximal patterns are found among all.
  * @since 0.1
  */
 RECS_API int32_t recs_patterns_mine(recs_patterns **out, const recs_sequence_store *store, const recs_patterns_options *options,
