@@ -163,6 +163,15 @@ static int32_t fit(recs_kmeans *kmeans, const float *values, const recs_kmeans_o
   return status == RECS_OK ? recs__progress_at(progress, 1) : status;
 }
 
+int32_t recs__kmeans_options(recs_kmeans_options *out, const recs_kmeans_options *options, size_t rows, uint32_t columns) {
+  RECS_TRY(recs__options_load(out, &kmeans_schema, options));
+  if (out->clusters > rows)
+    return recs__fail(RECS_ERROR_INVALID, "clusters is %u, but there are %zu rows", out->clusters, rows);
+  if (out->centers != NULL)
+    RECS_TRY(recs__kmeans_check_rows("centre", out->centers, 0, out->clusters, columns, out->distance));
+  return check_weights(out->weights, rows, out->clusters);
+}
+
 int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const float *values, size_t rows, uint32_t columns,
                         const recs_kmeans_options *options, recs_progress_fn progress, void *payload) {
   recs__progress reporter = recs__progress_of(progress, payload);
@@ -173,13 +182,8 @@ int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const float *v
   RECS_NOT_NULL(out);
   *out = NULL;
   RECS_NOT_NULL(context);
-  RECS_TRY(recs__options_load(&own, &kmeans_schema, options));
   RECS_TRY(recs__kmeans_shape(values, rows, columns));
-  if (own.clusters > rows)
-    return recs__fail(RECS_ERROR_INVALID, "clusters is %u, but there are %zu rows", own.clusters, rows);
-  if (own.centers != NULL)
-    RECS_TRY(recs__kmeans_check_rows("centre", own.centers, 0, own.clusters, columns, own.distance));
-  RECS_TRY(check_weights(own.weights, rows, own.clusters));
+  RECS_TRY(recs__kmeans_options(&own, options, rows, columns));
   RECS_GO(recs__kmeans_new(&kmeans, context, rows, columns, own.clusters));
   kmeans->distance = own.distance;
   RECS_GO(fit(kmeans, values, &own, &reporter));

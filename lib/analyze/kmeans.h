@@ -49,6 +49,9 @@ typedef struct recs__points {
   recs__panels panels;  /* one a thread */
 } recs__points;
 
+/* The caller's options, checked by themselves and against the rows. */
+int32_t recs__kmeans_options(recs_kmeans_options *out, const recs_kmeans_options *options, size_t rows, uint32_t columns);
+
 /* The largest value whose squared distances fit a float. */
 float recs__kmeans_limit(uint32_t columns);
 

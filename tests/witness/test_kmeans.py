@@ -182,3 +182,24 @@ def test_whole_fits_are_as_good(recs, seeding):
                     for seed in range(10)])
     theirs = np.mean([KMeans(25, n_init=1, random_state=seed).fit(values).inertia_ for seed in range(10)])
     assert ours <= theirs * 1.005
+
+
+@pytest.mark.parametrize("rows,columns,clusters,density", [(500, 30, 5, 0.2), (2000, 400, 12, 0.02), (300, 3000, 20, 0.01)])
+def test_sparse(recs, rows, columns, clusters, density):
+    import scipy.sparse
+    random = np.random.default_rng(rows)
+    values = scipy.sparse.random(rows, columns, density, format="csr", dtype=np.float32, random_state=random)
+    values.data += 0.1
+    centers = values[random.choice(np.flatnonzero(np.diff(values.indptr)), clusters, replace=False)].toarray()
+    offsets, indices = values.indptr.astype(np.int64), values.indices.astype(np.uint32)
+    matrix = recs.make("recs_matrix", recs.lib.recs_matrix_create, recs.context(2), rows, columns, recs.array("int64_t", offsets),
+                       recs.array("uint32_t", indices), recs.array("float", values.data))
+    ours = recs.make("recs_kmeans", recs.lib.recs_kmeans_fit_matrix, matrix,
+                     recs.options("kmeans", clusters=clusters, centers=recs.array("float", centers), tolerance=0, max_iterations=4),
+                     recs.ffi.NULL, recs.ffi.NULL)
+    theirs = witness(values, centers, max_iter=4)
+    assert recs.lib.recs_kmeans_inertia(ours) == pytest.approx(theirs.inertia_, rel=1e-4)
+    labels = np.empty(rows, np.uint32)
+    recs.ok(recs.lib.recs_kmeans_predict_matrix(recs.array("uint32_t", labels), recs.ffi.NULL, ours, matrix))
+    assert labels.tolist() == labels_of(recs, ours, rows).tolist()
+    assert np.mean(labels == theirs.labels_) > 0.99

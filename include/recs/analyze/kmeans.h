@@ -103,6 +103,36 @@ RECS_API int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const
                                  uint32_t columns, const recs_kmeans_options *options, recs_progress_fn progress,
                                  void *payload);
 
+/**
+ * Clusters the rows of a sparse matrix, such as users by what they bought, without making them dense: what is not an entry
+ * is 0. As recs_kmeans_fit(), but for seeding by k-means||, and that every iteration compares all rows with all centres
+ * (#RECS_KMEANS_LLOYD); PLUSPLUS looks at 128 rows a cluster, at least 8,192, and ends without local search.
+ * @param[out] out the clustering; the caller frees it with recs_kmeans_free().
+ * @param matrix its rows are clustered, on its context. Only read, not kept.
+ * @param options NULL for the defaults; start centres are dense.
+ * @param progress NULL, or called on this thread from time to time.
+ * @param payload handed to @p progress.
+ * @return as recs_kmeans_fit(), and #RECS_ERROR_UNSUPPORTED for #RECS_SEEDING_PARALLEL.
+ * Thread safety: any thread. Complexity: O(starts x iterations x (entries + columns) x clusters). Memory beside the matrix:
+ * 20 bytes a row, 12 bytes for each of clusters x columns, and 8 bytes a column a thread.
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_fit_matrix(recs_kmeans **out, const recs_matrix *matrix, const recs_kmeans_options *options,
+                                        recs_progress_fn progress, void *payload);
+
+/**
+ * The nearest centre of each row of a sparse matrix, as recs_kmeans_predict().
+ * @param[out] out_labels a cluster for each row; may be NULL when there are no rows. Undefined on failure, as the next.
+ * @param[out] out_distances the squared distance of each row to that centre, to the precision of floats; may be NULL.
+ * @param kmeans the clustering, of sparse rows or of dense ones.
+ * @param matrix of as many columns as the clustering.
+ * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NUMERIC or #RECS_ERROR_NOMEM.
+ * Thread safety: any thread. Complexity: O((entries + columns) x clusters), memory O(columns x clusters + rows).
+ * @since 0.1
+ */
+RECS_API int32_t recs_kmeans_predict_matrix(uint32_t *out_labels, float *out_distances, const recs_kmeans *kmeans,
+                                            const recs_matrix *matrix);
+
 /** The number of clusters; 0 for NULL. Any thread. @since 0.1 */
 RECS_API uint32_t recs_kmeans_clusters(const recs_kmeans *kmeans);
 
