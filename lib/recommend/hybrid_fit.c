@@ -40,6 +40,12 @@ static int32_t check_power(const recs_hybrid_options *options) {
   return RECS_OK;
 }
 
+/* A power that is left open is 1 until one is learned. */
+static void begin(recs__mixture *mixture, uint32_t parts, const double *weights, const recs_hybrid_options *options) {
+  recs__mixture_init(mixture, parts, weights);
+  mixture->power = options->power > 0 ? options->power : 1;
+}
+
 static int32_t parse_weights(double *weights, size_t count, const char *text) {
   char quoted[80];
   size_t found = 0;
@@ -100,17 +106,19 @@ static int32_t fit_for_good(recs_scorer **parts, recs__plan *plan, recs__mixture
   return RECS_OK;
 }
 
+/* Of the progress, what learning takes. */
+static const double LEARNED = 0.6;
+
 /* Fits the parts without what the exam asks for, learns the mixture, and fits for good. */
 static int32_t fit_by_exam(recs_scorer **out, recs__plan *plan, const recs__exam *exam, const recs_training *training,
                            const recs_hybrid_options *options, const recs__progress *progress) {
-  recs__progress rest = recs__progress_part(progress, 0, 0.4), learning = recs__progress_part(progress, 0.4, 0.6);
-  recs__progress whole = recs__progress_part(progress, 0.6, 1);
+  recs__progress rest = recs__progress_part(progress, 0, 0.4), learning = recs__progress_part(progress, 0.4, LEARNED);
+  recs__progress whole = recs__progress_part(progress, LEARNED, 1);
   recs_scorer *parts[RECS__MOST_PARTS];
   recs__mixture mixture;
   int learned = 0;
   int32_t status;
-  recs__mixture_init(&mixture, plan->count, NULL);
-  mixture.power = options->power > 0 ? options->power : 1;
+  begin(&mixture, plan->count, NULL, options);
   RECS_TRY(recs__plan_fit(parts, plan, &exam->training, &rest));
   status = learn_from(&learned, &mixture, parts, exam, options, &learning);
   if (status != RECS_OK || !learned) {
@@ -123,16 +131,18 @@ static int32_t fit_by_exam(recs_scorer **out, recs__plan *plan, const recs__exam
   return status;
 }
 
-/* A hybrid of learned weights; none, where there is too little to learn from. */
+/* A hybrid of learned weights; none, where there is too little to learn from: `*progress` is then what is left of it. */
 static int32_t fit_learning(recs_scorer **out, const recs_training *training, const recs_hybrid_options *options,
-                            const char *settings, const recs__progress *progress) {
+                            const char *settings, recs__progress *progress) {
   recs__plan plan;
   recs__exam exam;
   int32_t status;
   RECS_TRY(recs__plan_open(&plan, training, options->parts, 1, settings));
   RECS_GO(recs__exam_open(&exam, training, options->hold == RECS_HOLD_ANY));
-  if (plan.count > 1 && exam.count >= RECS__FEWEST_BALLOTS)
+  if (plan.count > 1 && exam.count >= RECS__FEWEST_BALLOTS) {
     status = fit_by_exam(out, &plan, &exam, training, options, progress);
+    *progress = recs__progress_part(progress, LEARNED, 1);
+  }
   recs__exam_close(&exam);
 cleanup:
   recs__plan_close(&plan);
@@ -150,8 +160,7 @@ static int32_t fit_plainly(recs_scorer **out, const recs__scorer_kind *kind, con
   RECS_TRY(recs__plan_open(&plan, training, options->parts, 0, settings));
   if (options->weights != NULL)
     RECS_GO(parse_weights(weights, plan.count, options->weights));
-  recs__mixture_init(&mixture, plan.count, options->weights != NULL ? weights : NULL);
-  mixture.power = options->power > 0 ? options->power : 1;
+  begin(&mixture, plan.count, options->weights != NULL ? weights : NULL, options);
   RECS_GO(recs__mixture_check(&mixture));
   RECS_GO(recs__plan_fit(parts, &plan, training, progress));
   status = recs__hybrid_make(out, kind, (const recs_scorer *const *)parts, &mixture, options);
@@ -163,10 +172,11 @@ cleanup:
 
 static int32_t fit_kind(recs_scorer **out, const recs__scorer_kind *kind, const recs_training *training,
                         const recs_hybrid_options *options, const char *settings, const recs__progress *progress) {
+  recs__progress left = *progress;
   RECS_TRY(check_power(options));
   if (kind == &recs__hybrid_kind && options->weights == NULL)
-    RECS_TRY(fit_learning(out, training, options, settings, progress));
-  return *out != NULL ? RECS_OK : fit_plainly(out, kind, training, options, settings, progress);
+    RECS_TRY(fit_learning(out, training, options, settings, &left));
+  return *out != NULL ? RECS_OK : fit_plainly(out, kind, training, options, settings, &left);
 }
 
 static int32_t fit(recs_scorer **out, const recs_training *training, const void *options, const char *settings,
@@ -197,8 +207,7 @@ int32_t recs_hybrid_create(recs_scorer **out, const recs_scorer *const *parts, c
   RECS_TRY(check_power(&chosen));
   if (chosen.parts != NULL || chosen.weights != NULL)
     return recs__fail(RECS_ERROR_INVALID, "parts and weights of a hybrid of given scorers are arguments, not options");
-  recs__mixture_init(&mixture, (uint32_t)count, weights);
-  mixture.power = chosen.power > 0 ? chosen.power : 1;
+  begin(&mixture, (uint32_t)count, weights, &chosen);
   return recs__hybrid_make(out, &recs__hybrid_kind, parts, &mixture, &chosen);
 }
 

@@ -23,8 +23,7 @@ typedef struct counting {
   int64_t *stops;  /* beside it: where the window behind the event ends */
   double *fades;   /* by distance */
   uint32_t *counts;
-  recs__tally *tallies; /* one a thread */
-  uint32_t threads;
+  recs__tallies tallies;
 } counting;
 
 uint32_t recs__markov_find(const recs__markov_level *level, uint64_t key) {
@@ -152,13 +151,8 @@ static int32_t make_room(counting *self) {
 
 static int32_t make_tallies(counting *self) {
   size_t most = self->options->k < self->items ? self->options->k : self->items;
-  self->threads = recs__parallel_threads(self->context, self->level->contexts, GRAIN);
-  self->tallies = recs__alloc_zero(self->context, self->threads, sizeof *self->tallies);
-  if (self->tallies == NULL)
-    return recs__fail_nomem();
-  for (uint32_t i = 0; i < self->threads; i++)
-    RECS_TRY(recs__tally_init(&self->tallies[i], self->context, self->items, most));
-  return RECS_OK;
+  uint32_t threads = recs__parallel_threads(self->context, self->level->contexts, GRAIN);
+  return recs__tallies_init(&self->tallies, self->context, threads, self->items, most);
 }
 
 /* Adds what came behind each event that ends the context. */
@@ -194,7 +188,7 @@ static int32_t count_context(const counting *self, recs__tally *tally, uint32_t 
 static int32_t count_contexts(void *payload, uint32_t thread, size_t begin, size_t end) {
   const counting *self = payload;
   for (size_t c = begin; c < end; c++)
-    RECS_TRY(count_context(self, &self->tallies[thread], (uint32_t)c));
+    RECS_TRY(count_context(self, &self->tallies.list[thread], (uint32_t)c));
   return RECS_OK;
 }
 
@@ -238,9 +232,7 @@ int32_t recs__markov_count(recs__markov_level *out, uint32_t length, uint32_t *e
   int32_t status;
   memset(out, 0, sizeof *out);
   status = count_level(&self, length, progress);
-  for (uint32_t i = 0; i < self.threads && self.tallies != NULL; i++)
-    recs__tally_free(&self.tallies[i], context);
-  recs__free(context, self.tallies);
+  recs__tallies_free(&self.tallies, context);
   recs__free(context, self.begins);
   recs__free(context, self.places);
   recs__free(context, self.stops);

@@ -33,8 +33,7 @@ typedef struct building {
   uint32_t *counts; /* of each item's neighbours */
   uint32_t room;    /* neighbours an item at most */
   recs_neighbors *neighbors;
-  recs__tally *tallies; /* one a thread */
-  uint32_t threads;
+  recs__tallies tallies;
 } building;
 
 /* The steps of each entry; returns the most that any has. */
@@ -145,17 +144,6 @@ static int32_t make_graph(building *build) {
   return recs__neighbors_new(&build->neighbors, build->context, items, build->met);
 }
 
-static int32_t make_tallies(building *build) {
-  uint32_t items = build->job->sequences.items;
-  build->threads = recs__parallel_threads(build->context, items, GRAIN);
-  build->tallies = recs__alloc_zero(build->context, build->threads, sizeof *build->tallies);
-  if (build->tallies == NULL)
-    return recs__fail_nomem();
-  for (uint32_t i = 0; i < build->threads; i++)
-    RECS_TRY(recs__tally_init(&build->tallies[i], build->context, items, build->room));
-  return RECS_OK;
-}
-
 /* Adds what stands around one place of a row, up to `first` or `last` or the window's end. */
 static void add_around(const building *build, recs__tally *tally, int64_t first, int64_t place, int64_t last) {
   const recs__sequences *sequences = &build->job->sequences;
@@ -205,7 +193,7 @@ static int32_t offer_others(const building *build, recs__tally *tally, uint32_t 
 
 static int32_t build_items(void *payload, uint32_t thread, size_t begin, size_t end) {
   const building *build = payload;
-  recs__tally *tally = &build->tallies[thread];
+  recs__tally *tally = &build->tallies.list[thread];
   for (size_t item = begin; item < end; item++) {
     size_t slot = (size_t)build->neighbors->offsets[item];
     add_rows(build, tally, (uint32_t)item);
@@ -225,7 +213,8 @@ static int32_t build_graph(building *build) {
   RECS_TRY(list_rows(build));
   RECS_TRY(weigh_items(build));
   RECS_TRY(make_graph(build));
-  RECS_TRY(make_tallies(build));
+  RECS_TRY(recs__tallies_init(&build->tallies, build->context, recs__parallel_threads(build->context, sequences->items, GRAIN),
+                              sequences->items, build->room));
   RECS_TRY(recs__progress_at(&late, 0));
   RECS_TRY(recs__parallel(build->context, sequences->items, GRAIN, build_items, build, &late));
   recs__neighbors_close(build->neighbors, build->counts);
@@ -240,9 +229,7 @@ int32_t recs__neighbors_order(recs_neighbors **out, recs_context *context, const
     *out = build.neighbors;
   else
     recs__release(build.neighbors);
-  for (uint32_t i = 0; i < build.threads && build.tallies != NULL; i++)
-    recs__tally_free(&build.tallies[i], context);
-  recs__free(context, build.tallies);
+  recs__tallies_free(&build.tallies, context);
   recs__free(context, build.steps);
   recs__free(context, build.begins);
   recs__free(context, build.rows);

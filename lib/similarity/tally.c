@@ -19,6 +19,22 @@ void recs__tally_free(recs__tally *tally, const recs_context *context) {
   recs__free(context, tally->heap);
 }
 
+int32_t recs__tallies_init(recs__tallies *tallies, const recs_context *context, uint32_t count, uint32_t rows, size_t best) {
+  tallies->count = count;
+  tallies->list = recs__alloc_zero(context, count, sizeof *tallies->list);
+  if (tallies->list == NULL)
+    return recs__fail_nomem();
+  for (uint32_t i = 0; i < count; i++)
+    RECS_TRY(recs__tally_init(&tallies->list[i], context, rows, best));
+  return RECS_OK;
+}
+
+void recs__tallies_free(recs__tallies *tallies, const recs_context *context) {
+  for (uint32_t i = 0; tallies->list != NULL && i < tallies->count; i++)
+    recs__tally_free(&tallies->list[i], context);
+  recs__free(context, tallies->list);
+}
+
 size_t recs__tally_best(recs__tally *tally, uint32_t *rows, float *scores) {
   size_t kept = tally->kept;
   recs__keys_sort(tally->heap, kept);

@@ -18,6 +18,16 @@ typedef struct recs__tally {
 int32_t recs__tally_init(recs__tally *tally, const recs_context *context, uint32_t rows, size_t best);
 void recs__tally_free(recs__tally *tally, const recs_context *context);
 
+/* One for each of some threads. */
+typedef struct recs__tallies {
+  recs__tally *list;
+  uint32_t count;
+} recs__tallies;
+
+/* A zeroed one is fine to free; whatever is returned, recs__tallies_free() follows. */
+int32_t recs__tallies_init(recs__tallies *tallies, const recs_context *context, uint32_t count, uint32_t rows, size_t best);
+void recs__tallies_free(recs__tallies *tallies, const recs_context *context);
+
 static inline void recs__tally_add(recs__tally *tally, uint32_t row, double amount) {
   if (tally->sums[row] == 0 && tally->count <= tally->room)
     tally->touched[tally->count++] = row;
