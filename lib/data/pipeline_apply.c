@@ -124,9 +124,8 @@ static void clear_up(applying *job) {
 
 /* Whole numbers: the order of adding does not matter. */
 static void add_counts(uint64_t *out, const applying *job) {
-  for (uint32_t i = 0; i < job->findings; i++) {
-    out[i] = 0;
-    for (uint32_t t = 0; t < job->bench_count; t++)
+  for (uint32_t t = 0; t < job->bench_count; t++) {
+    for (uint32_t i = 0; i < job->findings; i++)
       out[i] += job->benches[t].counts[i];
   }
 }
@@ -139,8 +138,10 @@ int32_t recs_pipeline_apply(double *out, uint64_t *out_counts, const recs_pipeli
   recs__enter();
   RECS_NOT_NULL(out);
   RECS_NOT_NULL(pipeline);
-  RECS_TRY(recs__table_load(&given, table));
   job.findings = recs_pipeline_finding_count(pipeline);
+  if (out_counts != NULL)
+    memset(out_counts, 0, job.findings * sizeof *out_counts);
+  RECS_TRY(recs__table_load(&given, table));
   source = recs__alloc(pipeline->object.context, pipeline->inputs, sizeof *source);
   if (source == NULL)
     return recs__fail_nomem();

@@ -2,7 +2,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 static int32_t check_names(const recs_table *table) {
   if (table->names == NULL)

@@ -1,6 +1,5 @@
 /* Missing values filled by a number, let through, or refused. */
 #include <math.h>
-#include <string.h>
 
 #include "lib/data/column.h"
 #include "lib/data/pipeline.h"

@@ -121,7 +121,8 @@ RECS_API int32_t recs_pipeline_fit(recs_pipeline **out, uint8_t *out_excluded, r
  * Prepares a table as was learned. What a row becomes depends on this row alone, and has the same bits wherever and whenever it
  * is computed.
  * @param[out] out rows x recs_pipeline_columns(), row after row; not the table's own memory. Of no use after a failure.
- * @param[out] out_counts may be NULL; else a count for each finding, as recs_pipeline_finding() has it of the fit.
+ * @param[out] out_counts may be NULL; else a count for each finding, as recs_pipeline_finding() has it of the fit; 0 after a
+ *   failure.
  * @param pipeline the pipeline.
  * @param table the columns of the fit, in any order when they have names; a missing column and one too many are refused by
  *   name. 0 rows are fine.
