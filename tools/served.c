@@ -22,8 +22,7 @@ int find_row(uint32_t *row, const recs_ids *ids, const char *kind, const char *i
   return bad_input("unknown %s \"%.*s\"", kind, (int)(length < 80 ? length : 80), id);
 }
 
-/* The rows of the ids in a file. */
-static int rows_of_file(uint32_t **rows, size_t *count, const recs_ids *items, const char *path) {
+int rows_of_file(uint32_t **rows, size_t *count, const recs_ids *items, const char *path) {
   char *text;
   text_list lines;
   int code = read_lines(&text, &lines, path);

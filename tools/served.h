@@ -31,6 +31,9 @@ typedef struct filter_flags {
 int open_filter(recs_filter *filter, const filter_flags *flags, const recs_ids *items);
 void close_filter(recs_filter *filter);
 
+/* The rows of the ids in a file, one a line; ids that are unknown are passed over. `*rows` is freed by the caller, also after a failure. */
+int rows_of_file(uint32_t **rows, size_t *count, const recs_ids *items, const char *path);
+
 /* The rows of ids joined by commas. `*rows` is freed by the caller. */
 int find_rows(uint32_t **rows, size_t *count, const recs_ids *ids, const char *kind, const char *joined);
 

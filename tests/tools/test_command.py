@@ -271,6 +271,36 @@ def test_itemsets_in_full(log, tmp_path):
     assert "--budget-mb is -1" in refused("itemsets", log, "--basket", "order", "--budget-mb", -1, code=2)
 
 
+def test_rules_in_full(tmp_path):
+    baskets, few = tmp_path / "baskets.dat", tmp_path / "few.txt"
+    baskets.write_text("tea cup milk\n" * 30 + "tea cup\n" * 25 + "milk bread\n" * 20 + "bread\n" * 15 + "tea bread milk\n" * 10)
+    few.write_text("milk\nbread\nunheard of\n")
+    rules = lambda *flags: json.loads(recs("rules", baskets, "--min-count", 5, "--min", 0, *flags, "--format", "json").stdout)["rules"]
+    sides = lambda *flags: [(row["antecedent"], row["consequent"]) for row in rules(*flags)]
+    every = rules("--columns", "all")
+    assert len(every) > 12 and len(every[0]) == 2 + 43 and every[0]["fishers-exact"] < 0.01
+    assert sides("--top", 3) == [(row["antecedent"], row["consequent"]) for row in every[:3]]
+    assert all(row["confidence"] >= 0.5 and row["lift"] <= 1.3 for row in rules("--where", "confidence>=0.5", "--where", "lift<=1.3"))
+    assert {right for _, right in sides("--consequent", "cup")} == {"cup"}
+    assert all({"tea", "milk"} <= set(left.split(" + ")) for left, _ in sides("--antecedent", "tea,milk"))
+    assert {item for left, _ in sides("--allow-antecedent", few) for item in left.split(" + ")} == {"milk", "bread"}
+    assert {item for _, right in sides("--deny-consequent", few) for item in right.split(" + ")} == {"tea", "cup"}
+    assert all("+" not in left for left, _ in sides("--max-antecedent", 1))
+    assert 0 < len(rules("--significant", 0.05)) < len(rules("--significant", 0.05, "--correction", "none")) < len(every)
+    kept = sides("--no-redundant", "--metric", "confidence")
+    assert ("tea", "cup") in kept and ("tea + milk", "cup") not in kept
+    assert len(rules("--min-improvement", 0.3)) < len(kept)
+    assert set(sides("--kind", "maximal")) < set(sides()) and set(sides("--kind", "closed")) <= set(sides())
+    assert len(json.loads(recs("rules", "--list-metrics", "--format", "json").stdout)["metrics"]) == 43
+    usage = lambda *flags: recs("rules", baskets, *flags, code=2).stderr
+    assert 'unknown metric "wow"' in usage("--metric", "wow") and 'unknown metric "wow"' in usage("--where", "wow>=1")
+    assert '"confidence" ' not in usage("--where", "confidence") and "METRIC>=X" in usage("--where", "confidence")
+    assert "is no number" in usage("--where", "lift>=much") and "fishers-exact or" in usage("--test", "lift")
+    assert "holm" in usage("--correction", "all") and "--significant is 2" in usage("--significant", 2)
+    assert 'unknown item "gold"' in refused("rules", baskets, "--consequent", "gold")
+    assert 'unknown item "gold"' in refused("rules", baskets, "--antecedent", "tea,gold")
+
+
 def test_sequences(model):
     shown = json.loads(recs("similarity", "a,b,c,d", "b,c,d,e", "--kind", "ratio", "--kind", "lcs", "--kind", "levenshtein",
                             "--format", "json").stdout)
