@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SCORERS = ["popularity", "content", "user-knn", "item-knn", "order-knn", "markov", "session-knn", "als", "ease", "hybrid-equal", "hybrid"]
+SCORERS = ["popularity", "content", "user-knn", "item-knn", "order-knn", "markov", "session-knn", "rules", "als", "ease", "hybrid-equal", "hybrid"]
 # S3-Rec's row of the table in its repository, whole catalogue ranked: HR@10 and nDCG@10.
 PUBLISHED = {"Amazon Beauty": (0.0647, 0.0327), "Amazon Toys": (0.0700, 0.0376)}
 

@@ -18,7 +18,7 @@ typedef struct fitting_flags {
 } fitting_flags;
 
 #define FITTING_FLAGS(f)                                                                                                     \
-  {"scorer", FLAG_TEXT, &(f).scorer, "NAME", "content, popularity, user-knn, item-knn, order-knn, markov, session-knn, ease, als, "                \
+  {"scorer", FLAG_TEXT, &(f).scorer, "NAME", "content, popularity, user-knn, item-knn, order-knn, markov, session-knn, rules, ease, als, "                \
    "hybrid (default), hybrid-equal"},                                                                                 \
   {"fallback", FLAG_TEXT, &(f).fallback, "NAME", "the scorer that fills lists which the other leaves short; default popularity; or none"}, \
   {"set", FLAG_LIST, &(f).sets, "KEY=VALUE", "an option of the scorer (k=100, item-knn.k=100) or of the matrix (matrix.half_life=...)"}, \

@@ -10,6 +10,7 @@
 #include <recs/recommend/hybrid.h>
 #include <recs/recommend/neighbors.h>
 #include <recs/recommend/popularity.h>
+#include <recs/recommend/rules.h>
 #include <recs/recommend/sequence.h>
 
 #endif

@@ -10,7 +10,7 @@
 static const recs__scorer_kind *const kinds[] = {
     &recs__popularity_kind,  &recs__content_kind,     &recs__user_knn_kind,    &recs__item_knn_kind,
     &recs__order_knn_kind,   &recs__markov_kind,      &recs__session_knn_kind, &recs__ease_kind,
-    &recs__als_kind,         &recs__hybrid_kind,      &recs__hybrid_equal_kind,
+    &recs__als_kind,         &recs__rule_scorer_kind, &recs__hybrid_kind,      &recs__hybrid_equal_kind,
 };
 
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
@@ -58,6 +58,7 @@ typedef union any_options {
   recs_ease_options ease;
   recs_session_knn_options session_knn;
   recs_als_options als;
+  recs_rule_scorer_options rule_scorer;
   recs_hybrid_options hybrid;
 } any_options;
 
@@ -148,6 +149,7 @@ FIT_BY_OPTIONS(markov)
 FIT_BY_OPTIONS(ease)
 FIT_BY_OPTIONS(session_knn)
 FIT_BY_OPTIONS(als)
+FIT_BY_OPTIONS(rule_scorer)
 
 #define INIT_OPTIONS(label)                                                                \
   int32_t recs_##label##_options_init(recs_##label##_options *options, size_t struct_size) { \
@@ -162,4 +164,5 @@ INIT_OPTIONS(markov)
 INIT_OPTIONS(ease)
 INIT_OPTIONS(session_knn)
 INIT_OPTIONS(als)
+INIT_OPTIONS(rule_scorer)
 INIT_OPTIONS(hybrid)

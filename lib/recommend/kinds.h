@@ -13,6 +13,7 @@ extern const recs__scorer_kind recs__order_knn_kind;
 extern const recs__scorer_kind recs__markov_kind;
 extern const recs__scorer_kind recs__ease_kind;
 extern const recs__scorer_kind recs__session_knn_kind;
+extern const recs__scorer_kind recs__rule_scorer_kind;
 extern const recs__scorer_kind recs__hybrid_kind;
 extern const recs__scorer_kind recs__hybrid_equal_kind;
 

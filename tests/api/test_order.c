@@ -302,6 +302,8 @@ static const struct {
     {"session-knn", NULL},
     {"session-knn", "weighting=linear;idf=0;k=2;m=3;gap=3600000"},
     {"user-knn", "exponent_from=0.3;exponent_to=0.8;recency=0.5;half_life=3600000"},
+    {"rules", "min_count=2;min_lift=0"},
+    {"rules", "min_count=2;combine=best;max_antecedent=3;recency=0.5;half_life=3600000;gap=7200000"},
 };
 
 enum { WAYS = sizeof ways / sizeof ways[0] };
@@ -321,7 +323,7 @@ END_TEST
 
 /* Damage behind checksums that agree with it: a file is refused, or says something without harm. */
 START_TEST(damaged_files) {
-  static const char *const names[] = {"order-knn", "markov", "session-knn"};
+  static const char *const names[] = {"order-knn", "markov", "session-knn", "rules"};
   enum { STRIDE = 7 };
   size_t size, refused = 0, tried = 0;
   recs_test_shop shop;
@@ -329,7 +331,7 @@ START_TEST(damaged_files) {
   unsigned char *damaged;
   void *saved;
   ck_ok(recs_test_shop_open(&shop, context, 12, 9));
-  ck_ok(recs_test_shop_fit(&fitted, &shop, names[_i], NULL, "none"));
+  ck_ok(recs_test_shop_fit(&fitted, &shop, names[_i], _i == 3 ? "min_count=2;min_lift=0" : NULL, "none"));
   ck_ok(recs_model_save_memory(&saved, &size, fitted));
   damaged = malloc(size);
   for (size_t at = (size_t)_i; at < size; at += STRIDE, tried++) {
@@ -410,7 +412,7 @@ int main(void) {
   tcase_add_test(all, bad_settings);
   tcase_add_test(all, hardly_anything);
   tcase_add_loop_test(all, comes_back_from_a_file, 0, WAYS);
-  tcase_add_loop_test(all, damaged_files, 0, 3);
+  tcase_add_loop_test(all, damaged_files, 0, 4);
   tcase_add_loop_test(all, out_of_memory, 0, WAYS);
   tcase_add_test(all, may_be_cancelled);
   suite_add_tcase(suite, all);
