@@ -11,7 +11,7 @@ import statistics
 import time
 from dataclasses import dataclass
 
-FAMILIES = ["neighbors", "recommend", "als", "ease", "topk", "kmeans", "density", "itemsets", "sequences", "patterns", "funnels",
+FAMILIES = ["neighbors", "recommend", "als", "ease", "topk", "kmeans", "density", "itemsets", "rules", "sequences", "patterns", "funnels",
             "tables", "pipeline"]  # of bench/cases
 CASES = {}
 ROUNDS = 7

@@ -33,10 +33,14 @@ static const recs__knob known[] = {
     {.name = "factors", .scale = RECS__SCALE_LOG, .low = 16, .high = 256},
     {.name = "iterations", .scale = RECS__SCALE_LOG, .low = 4, .high = 32},
     {.name = "lambda", .scale = RECS__SCALE_LOG, .low = 5, .high = 5000},
+    {.name = "metric", .scale = RECS__SCALE_NAMES, .choices = "confidence|added-value|cosine|kulczynski|jaccard"},
+    {.name = "lift_power", .scale = RECS__SCALE_LINEAR, .low = 0, .high = 1},
+    {.name = "max_antecedent", .scale = RECS__SCALE_LOG, .low = 1, .high = 3},
     /* These say how something is computed, not what. */
     {.name = "block", .scale = RECS__SCALE_FIXED},
     {.name = "tolerance", .scale = RECS__SCALE_FIXED},
     {.name = "memory_mb", .scale = RECS__SCALE_FIXED},
+    {.name = "max_itemsets", .scale = RECS__SCALE_FIXED},
     {.name = "method", .scale = RECS__SCALE_FIXED},
     {.name = "precision", .scale = RECS__SCALE_FIXED},
 };
