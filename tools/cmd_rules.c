@@ -255,6 +255,8 @@ static int mine_and_print(const char *path, rule_flags *given, wishes *wanted) {
   }
   if (code == EXIT_DONE)
     print_rules(sheet, &baskets, rules, wanted);
+  if (code == EXIT_DONE && (given->mining.budget_mb > 0 || given->mining.budget_seconds > 0))
+    report_cut(itemsets, sheet);
   recs_rules_free(rules);
   recs_itemsets_free(itemsets);
   free_wishes(wanted); /* while the context that its sets live in is there */
@@ -273,6 +275,8 @@ static int run(int count, char **arguments) {
   const flag flags[] = {
       MINING_FLAGS(given.mining),
       {"kind", FLAG_TEXT, &given.mining.kind, "KIND", "make rules of all (default), closed or maximal itemsets"},
+      {"budget-mb", FLAG_REAL, &given.mining.budget_mb, "M", "mine what has the highest support in M megabytes, say what was cut"},
+      {"budget-seconds", FLAG_REAL, &given.mining.budget_seconds, "S", "mine for S seconds at most, say what was cut"},
       {"metric", FLAG_TEXT, &given.metric, "NAME", "what rules are chosen and ordered by; default lift"},
       {"min", FLAG_REAL, &given.minimum, "X", "its worst value: the least, or the greatest where less is better; default 1"},
       {"where", FLAG_LIST, &given.where, "BOUND", "a bound on any metric, as confidence>=0.5 or imbalance<=0.3; may be given again"},
@@ -308,6 +312,7 @@ static int run(int count, char **arguments) {
   else
     free_wishes(&wanted);
   free_list(&given.where);
+  mining_flags_free(&given.mining);
   return code;
 }
 

@@ -55,6 +55,10 @@ static recs_itemsets *new_itemsets(recs_context *context, uint64_t baskets, cons
   self->algorithm = options->algorithm;
   self->min_size = options->min_size;
   self->max_size = options->max_size == 0 ? UINT32_MAX : options->max_size;
+  self->contains = options->contains_count > 0;
+  self->excludes = options->excludes_count > 0;
+  self->taxonomy = options->taxonomy_count > 0;
+  self->min_value = (float)options->min_value;
   return self;
 }
 

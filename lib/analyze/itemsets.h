@@ -14,6 +14,9 @@ struct recs_itemsets {
   uint64_t complete_from;
   uint32_t min_size;
   uint32_t max_size; /* UINT32_MAX: any */
+  /* What the options left out: sets without an item, sets with one, sets of an item and its category. */
+  int contains, excludes, taxonomy;
+  float min_value; /* what a basket must hold of an item; 0: any value but 0 */
   uint32_t largest;   /* size of the largest set */
   uint64_t *size_of;  /* by size, 0 to largest + 1: the first set of at least that size */
   uint64_t *items_of; /* by size: where its items begin */

@@ -31,17 +31,22 @@ static void put(const filling *self, uint32_t item, uint32_t row) {
   self->counts->lists[self->next[item]++] = row;
 }
 
-static int32_t list_baskets(recs__side_counts *counts, const recs_matrix *baskets) {
+/* Whether an entry of the baskets means that the item is there, as the miner saw it. */
+static int holds(const recs_itemsets *itemsets, float value) {
+  return value != 0 && (itemsets->min_value == 0 || value >= itemsets->min_value);
+}
+
+static int32_t list_baskets(recs__side_counts *counts, const recs_itemsets *itemsets, const recs_matrix *baskets) {
   filling lists = {0};
   int32_t status;
   RECS_TRY(open_items(counts, baskets->columns));
   counts->rows = baskets->rows;
   for (int64_t e = 0; e < baskets->offsets[baskets->rows]; e++)
-    counts->offsets[baskets->indices[e] + 1] += baskets->values[e] != 0;
+    counts->offsets[baskets->indices[e] + 1] += (size_t)holds(itemsets, baskets->values[e]);
   status = open_lists(&lists, counts);
   for (uint32_t row = 0; row < baskets->rows && status == RECS_OK; row++) {
     for (int64_t e = baskets->offsets[row]; e < baskets->offsets[row + 1]; e++) {
-      if (baskets->values[e] != 0)
+      if (holds(itemsets, baskets->values[e]))
         put(&lists, baskets->indices[e], row);
     }
   }
@@ -95,7 +100,7 @@ static int32_t check_baskets(const recs_itemsets *itemsets, const recs_matrix *b
   uint64_t entries = itemsets->count == 0 ? 0 : itemsets->items_of[itemsets->largest + 1], filled = 0;
   for (uint32_t row = 0; row < baskets->rows; row++) {
     int64_t e = baskets->offsets[row];
-    while (e < baskets->offsets[row + 1] && baskets->values[e] == 0)
+    while (e < baskets->offsets[row + 1] && !holds(itemsets, baskets->values[e]))
       e += 1;
     filled += e < baskets->offsets[row + 1];
   }
@@ -116,11 +121,14 @@ int32_t recs__side_counts_init(recs__side_counts *counts, const recs_itemsets *i
   if (baskets != NULL)
     RECS_TRY(check_baskets(itemsets, baskets));
   RECS_TRY(recs__set_index_init(&counts->index, itemsets));
-  if (itemsets->kind == RECS_ITEMSETS_ALL && itemsets->min_size <= 1)
+  if (itemsets->kind == RECS_ITEMSETS_ALL && itemsets->min_size <= 1 && !itemsets->contains)
     return RECS_OK;
+  if (itemsets->taxonomy)
+    return recs__fail(RECS_ERROR_UNSUPPORTED, "with a taxonomy, rules need all frequent itemsets");
   if (baskets != NULL)
-    return list_baskets(counts, baskets);
-  if (itemsets->kind != RECS_ITEMSETS_CLOSED || itemsets->min_size > 1 || itemsets->max_size != UINT32_MAX)
+    return list_baskets(counts, itemsets, baskets);
+  if (itemsets->kind != RECS_ITEMSETS_CLOSED || itemsets->min_size > 1 || itemsets->max_size != UINT32_MAX ||
+      itemsets->contains || itemsets->excludes)
     return recs__fail(RECS_ERROR_UNSUPPORTED,
                       "rules need the counts of parts that are none of these itemsets: give the baskets, or mine all or all closed ones");
   return list_closed(counts, itemsets);

@@ -294,6 +294,38 @@ START_TEST(of_closed_and_maximal) {
 }
 END_TEST
 
+/* Of baskets with item 2 alone, or none with item 5, or more than one of an item: parts that were left out are counted as the miner saw
+ * the baskets. */
+START_TEST(of_filtered_itemsets) {
+  static const uint32_t two[] = {2}, five[] = {5};
+  for (int way = 0; way < 3; way++) {
+    recs_rules_options options = options_of(RECS_METRIC_LIFT, -INFINITY);
+    recs_apriori_options mining;
+    recs_itemsets *given;
+    recs_matrix *baskets;
+    recs_rules *rules;
+    ck_ok(recs_apriori_options_init(&mining, sizeof mining));
+    mining.min_count = 40;
+    mining.kind = way == 2 ? RECS_ITEMSETS_MAXIMAL : RECS_ITEMSETS_CLOSED;
+    mining.contains = way == 0 ? two : NULL;
+    mining.contains_count = way == 0;
+    mining.excludes = way == 1 ? five : NULL;
+    mining.excludes_count = way == 1;
+    mining.min_value = way == 2 ? 0.5 : 0;
+    ck_ok(recs_test_baskets(&baskets, context, masks, BASKETS, ITEMS));
+    ck_ok(recs_test_mine(&given, baskets, &mining));
+    ck_fails(recs_rules_create(&rules, given, &options, NULL, NULL), RECS_ERROR_UNSUPPORTED, "give the baskets");
+    options.baskets = baskets;
+    ck_ok(recs_rules_create(&rules, given, &options, NULL, NULL));
+    ck_assert_uint_gt(recs_rules_count(rules), 50);
+    check_values(rules);
+    recs_rules_free(rules);
+    recs_itemsets_free(given);
+    recs_matrix_free(baskets);
+  }
+}
+END_TEST
+
 static void lacks(int32_t kind, uint32_t min_size, uint32_t max_size) {
   recs_itemsets *given = mine_sizes(40, kind, min_size, max_size);
   recs_rules *rules = (recs_rules *)&rules;
@@ -528,6 +560,7 @@ int main(void) {
   tcase_add_test(tests, best_rules_only);
   tcase_add_test(tests, filter_and_sort);
   tcase_add_test(tests, of_closed_and_maximal);
+  tcase_add_test(tests, of_filtered_itemsets);
   tcase_add_test(tests, needs_counts_of_parts);
   tcase_add_loop_test(tests, by_items_of_sides, 0, 8);
   tcase_add_test(tests, less_is_better);

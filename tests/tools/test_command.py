@@ -291,6 +291,8 @@ def test_rules_in_full(tmp_path):
     assert ("tea", "cup") in kept and ("tea + milk", "cup") not in kept
     assert len(rules("--min-improvement", 0.3)) < len(kept)
     assert set(sides("--kind", "maximal")) < set(sides()) and set(sides("--kind", "closed")) <= set(sides())
+    cut = recs("rules", baskets, "--min-count", 1, "--budget-mb", 0.0006, "--format", "json")
+    assert json.loads(cut.stdout)["cut"] == "memory" and "rarer itemsets are cut" in cut.stderr and json.loads(cut.stdout)["rules"]
     assert len(json.loads(recs("rules", "--list-metrics", "--format", "json").stdout)["metrics"]) == 43
     usage = lambda *flags: recs("rules", baskets, *flags, code=2).stderr
     assert 'unknown metric "wow"' in usage("--metric", "wow") and 'unknown metric "wow"' in usage("--where", "wow>=1")
