@@ -22,7 +22,7 @@ static const recs__choice combinations[] = {{"sum", RECS_RULES_SUM}, {"best", RE
 static const recs__field fields[] = {
     RECS__U64(recs_rule_scorer_options, min_count, 2, UINT64_MAX, 5, "Baskets that the items of a rule must share."),
     RECS__U64(recs_rule_scorer_options, max_itemsets, 1, UINT64_MAX, 5000000,
-              "Where more itemsets are frequent, min_count is doubled until there are no more."),
+              "Of more itemsets that are frequent, those of the highest support."),
     RECS__U32(recs_rule_scorer_options, max_antecedent, 1, RECS__RULE_ITEMS, 2, "Items on the left at most."),
     RECS__U32(recs_rule_scorer_options, k, 1, 65536, 100, "Rules kept of each antecedent."),
     RECS__CHOICE(recs_rule_scorer_options, metric, recs__metric_choices, RECS__METRIC_NAMES, RECS_METRIC_CONFIDENCE,
@@ -97,23 +97,18 @@ static int32_t pass_on(void *payload, double fraction) {
   return recs__progress_at(payload, fraction);
 }
 
-/* The frequent itemsets, with a support that keeps them few enough. */
 static int32_t mine(recs_itemsets **out, const recs_matrix *baskets, const recs_rule_scorer_options *chosen,
                     recs__progress *progress) {
   recs_apriori_options options;
+  recs_apriori *miner;
   int32_t status;
   RECS_TRY(recs_apriori_options_init(&options, sizeof options));
   options.min_count = chosen->min_count;
   options.max_size = chosen->max_antecedent + 1;
-  options.max_results = chosen->max_itemsets;
-  do {
-    recs_apriori *miner;
-    *out = NULL;
-    RECS_TRY(recs_apriori_create(&miner, baskets, &options));
-    status = recs_apriori_itemsets(out, miner, pass_on, progress);
-    recs_apriori_free(miner);
-    options.min_count = options.min_count > UINT32_MAX ? UINT64_MAX : options.min_count * 2;
-  } while (status == RECS_ERROR_OVERFLOW && options.min_count <= recs_matrix_rows(baskets));
+  options.top_k = chosen->max_itemsets;
+  RECS_TRY(recs_apriori_create(&miner, baskets, &options));
+  status = recs_apriori_itemsets(out, miner, pass_on, progress);
+  recs_apriori_free(miner);
   return status;
 }
 

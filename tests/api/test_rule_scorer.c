@@ -72,11 +72,13 @@ START_TEST(baskets) {
 }
 END_TEST
 
-/* Where more sets are frequent than may be, fewer are asked for: of 4 baskets each only item 0 is left, and of it no rule. */
+/* Of ten frequent sets the first nine lack the one of three items, and the first three are single items. */
 START_TEST(fewer_itemsets) {
-  recs_history of_zero = recs_test_history(zero, 1);
-  check("min_count=2;max_itemsets=9", &of_zero, (double[ITEMS]){0});
-  check("min_count=2;max_itemsets=10;lift_power=0", &of_zero, (double[ITEMS]){[1] = 0.75, [2] = 0.75});
+  recs_history of_both = recs_test_history(both, 2), of_three = recs_test_history(three, 1);
+  double third = 1 / 3.0;
+  check("min_count=2;max_itemsets=10;lift_power=0;recency=1", &of_both, (double[]){1, 0.75, 0.75 + 4 * third, 0, 0, 0});
+  check("min_count=2;max_itemsets=9;lift_power=0;recency=1", &of_both, (double[]){1, 0.75, 0.75 + 2 * third, 0, 0, 0});
+  check("min_count=2;max_itemsets=3", &of_three, (double[ITEMS]){0});
 }
 END_TEST
 

@@ -29,8 +29,8 @@ enum {
 typedef struct recs_rule_scorer_options {
   size_t struct_size;      /**< Set by recs_rule_scorer_options_init(). */
   uint64_t min_count;      /**< Baskets that the items of a rule must share, at least 2; default 5. */
-  uint64_t max_itemsets;   /**< Where more itemsets are frequent, min_count is doubled until there are no more; default 5
-                                million. */
+  uint64_t max_itemsets;   /**< Of more itemsets that are frequent, so many of the highest support, smaller ones first;
+                                default 5 million. */
   uint32_t max_antecedent; /**< Items on the left at most, 1 to 8; default 2. */
   uint32_t k;              /**< Rules kept of each antecedent, the heaviest; default 100. */
   int32_t metric;          /**< RECS_METRIC_* of which more is better; default CONFIDENCE. */
