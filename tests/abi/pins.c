@@ -231,6 +231,8 @@ _Static_assert(RECS_HYBRID_RAW == 2, "RECS_HYBRID_RAW");
 _Static_assert(RECS_HYBRID_RRF == 3, "RECS_HYBRID_RRF");
 _Static_assert(RECS_HOLD_LAST == 1, "RECS_HOLD_LAST");
 _Static_assert(RECS_HOLD_ANY == 2, "RECS_HOLD_ANY");
+_Static_assert(RECS_RULES_SUM == 1, "RECS_RULES_SUM");
+_Static_assert(RECS_RULES_BEST == 2, "RECS_RULES_BEST");
 _Static_assert(RECS_SESSION_EQUAL == 1, "RECS_SESSION_EQUAL");
 _Static_assert(RECS_SESSION_LINEAR == 2, "RECS_SESSION_LINEAR");
 _Static_assert(RECS_SESSION_QUADRATIC == 3, "RECS_SESSION_QUADRATIC");
@@ -625,6 +627,19 @@ _Static_assert(offsetof(recs_popularity_options, max_age) == 16, "recs_popularit
 _Static_assert(offsetof(recs_popularity_options, field) == 24, "recs_popularity_options.field");
 _Static_assert(offsetof(recs_popularity_options, recency) == 32, "recs_popularity_options.recency");
 _Static_assert(sizeof(recs_popularity_options) == 40, "recs_popularity_options");
+_Static_assert(offsetof(recs_rule_scorer_options, struct_size) == 0, "recs_rule_scorer_options.struct_size");
+_Static_assert(offsetof(recs_rule_scorer_options, min_count) == 8, "recs_rule_scorer_options.min_count");
+_Static_assert(offsetof(recs_rule_scorer_options, max_itemsets) == 16, "recs_rule_scorer_options.max_itemsets");
+_Static_assert(offsetof(recs_rule_scorer_options, max_antecedent) == 24, "recs_rule_scorer_options.max_antecedent");
+_Static_assert(offsetof(recs_rule_scorer_options, k) == 28, "recs_rule_scorer_options.k");
+_Static_assert(offsetof(recs_rule_scorer_options, metric) == 32, "recs_rule_scorer_options.metric");
+_Static_assert(offsetof(recs_rule_scorer_options, combine) == 36, "recs_rule_scorer_options.combine");
+_Static_assert(offsetof(recs_rule_scorer_options, lift_power) == 40, "recs_rule_scorer_options.lift_power");
+_Static_assert(offsetof(recs_rule_scorer_options, min_lift) == 48, "recs_rule_scorer_options.min_lift");
+_Static_assert(offsetof(recs_rule_scorer_options, gap) == 56, "recs_rule_scorer_options.gap");
+_Static_assert(offsetof(recs_rule_scorer_options, recency) == 64, "recs_rule_scorer_options.recency");
+_Static_assert(offsetof(recs_rule_scorer_options, half_life) == 72, "recs_rule_scorer_options.half_life");
+_Static_assert(sizeof(recs_rule_scorer_options) == 80, "recs_rule_scorer_options");
 _Static_assert(offsetof(recs_markov_options, struct_size) == 0, "recs_markov_options.struct_size");
 _Static_assert(offsetof(recs_markov_options, order) == 8, "recs_markov_options.order");
 _Static_assert(offsetof(recs_markov_options, k) == 12, "recs_markov_options.k");
@@ -719,6 +734,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("710 values and offsets are as they were");
+  puts("725 values and offsets are as they were");
   return 0;
 }
