@@ -62,12 +62,17 @@ static int32_t format_of(const char *path) {
   return RECS_FORMAT_CSV;
 }
 
-/* Says on stderr what lenient reading dropped. */
+/* Says on stderr what reading dropped, and what it took for something. */
 static void print_drops(const char *path, recs_report *report) {
   for (uint32_t i = 0; i < recs_report_count(report); i++) {
     const char *reason, *example;
     uint64_t count, line;
-    if (recs_report_entry(&reason, &count, &line, &example, report, i) == RECS_OK && count > 0 && strcmp(reason, "read") != 0)
+    if (recs_report_entry(&reason, &count, &line, &example, report, i) != RECS_OK || count == 0 || strcmp(reason, "read") == 0)
+      continue;
+    if (strcmp(reason, "empty quantity") == 0)
+      fprintf(stderr, "%s: took %llu empty quantities for 1 (first: line %llu)\n", path, (unsigned long long)count,
+              (unsigned long long)line);
+    else
       fprintf(stderr, "%s: dropped %llu lines: %s (first: line %llu, %s)\n", path, (unsigned long long)count, reason,
               (unsigned long long)line, example);
   }
@@ -92,6 +97,9 @@ int read_events(recs_events *events, const char *path, event_columns *columns) {
   columns->options.session = columns->basket != NULL ? columns->basket : columns->options.session;
   if (columns->time_kind != NULL &&
       recs_options_set(&columns->options, recs_events_read_schema(), "time_kind", columns->time_kind) != RECS_OK)
+    code = bad_usage("%s", recs_last_error());
+  if (code == EXIT_DONE && columns->empty_quantity != NULL &&
+      recs_options_set(&columns->options, recs_events_read_schema(), "empty_quantity", columns->empty_quantity) != RECS_OK)
     code = bad_usage("%s", recs_last_error());
   if (code == EXIT_DONE) {
     status = recs_events_read_source(&report, events, zip_read, &zip, &columns->options, terminal_progress(), NULL);

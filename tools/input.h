@@ -9,6 +9,7 @@ typedef struct event_columns {
   recs_events_read_options options;
   const char *basket;
   const char *time_kind;
+  const char *empty_quantity; /* NULL: one */
   int lenient;
   double gap;           /* seconds without an event that end a session; below 0: sessions are not cut */
   const char *sessions; /* what becomes of those that are there */
@@ -24,6 +25,7 @@ typedef struct event_columns {
   {"time", FLAG_TEXT, &(c).options.time, "COLUMN", "column of the times; default time"},                               \
   {"basket", FLAG_TEXT, &(c).basket, "COLUMN", "column of the orders, baskets or visits; default session"},            \
   {"time-kind", FLAG_TEXT, &(c).time_kind, "KIND", "clock (default), or order: times only order a user's events"},     \
+  {"empty-quantity", FLAG_TEXT, &(c).empty_quantity, "WAY", "lines without a quantity: one (default; counted) or drop"},       \
   {"gap", FLAG_REAL, &(c).gap, "SECONDS", "cut each user's events into sessions where more than this passed without one"},      \
   {"sessions", FLAG_TEXT, &(c).sessions, "WAY", "what --gap does to sessions that are there: keep (default), replace or split"}, \
   {"lenient", FLAG_SWITCH, &(c).lenient, NULL, "drop and count bad lines instead of stopping at the first"}

@@ -152,6 +152,14 @@ static int32_t read_value(recs__event_batch *batch, recs__role r, const recs__ce
   }
 }
 
+/* Counts a record whose quantity is empty; the event has the default, or is dropped. */
+static int32_t miss_quantity(recs__event_batch *batch) {
+  static const char *const reasons[] = {[RECS_EMPTY_ONE] = "empty quantity", [RECS_EMPTY_DROP] = "missing quantity"};
+  int32_t way = batch->options->empty_quantity;
+  batch->refused = way == RECS_EMPTY_DROP;
+  return recs__report_add(batch->records.intake->report, reasons[way], 1, batch->records.line, NULL, 0);
+}
+
 /* The second pass: an id of the event that comes next. */
 static int32_t add_id(recs__event_batch *batch, recs__role r, const recs__cell *cell) {
   const recs_context *context = recs__context_of(batch->events);
@@ -196,6 +204,8 @@ int32_t recs__event_batch_add(recs__event_batch *batch) {
     const recs__cell *cell = cell_of(batch, (recs__role)r);
     if (cell->length > 0)
       RECS_TRY(read_value(batch, (recs__role)r, cell));
+    else if (r == RECS__ROLE_QUANTITY && batch->columns[r] != RECS_NO_ROW)
+      RECS_TRY(miss_quantity(batch));
   }
   for (int r = RECS__ROLE_EVENT; r < RECS__ROLES && !batch->refused; r++) {
     if (is_used(batch, (recs__role)r))

@@ -35,6 +35,7 @@ typedef struct reader {
 } reader;
 
 static const recs__choice time_kinds[] = {{"clock", RECS_TIME_CLOCK}, {"order", RECS_TIME_ORDER}, {NULL, 0}};
+static const recs__choice empties[] = {{"one", RECS_EMPTY_ONE}, {"drop", RECS_EMPTY_DROP}, {NULL, 0}};
 
 static const recs__field fields[] = {
     RECS__STRING(recs_events_read_options, user, NULL, "column of the users; NULL: user"),
@@ -51,7 +52,7 @@ static const recs__field fields[] = {
     RECS__FLAG(recs_events_read_options, lenient, 0, "drop and count bad lines instead of failing at the first"),
     RECS__CHOICE(recs_events_read_options, time_kind, time_kinds, "clock|order", RECS_TIME_CLOCK, "what the times are"),
     RECS__FLAG(recs_events_read_options, require_user, 1, "the user column must exist"),
-    RECS__RESERVED(recs_events_read_options, reserved)};
+    RECS__CHOICE(recs_events_read_options, empty_quantity, empties, "one|drop", RECS_EMPTY_ONE, "lines without a quantity")};
 
 static const recs_schema schema = RECS__SCHEMA("events_read", recs_events_read_options, fields);
 

@@ -154,6 +154,27 @@ START_TEST(prices_are_clipped_after_they_are_filled) {
 }
 END_TEST
 
+START_TEST(several_chunks_by_several_threads) {
+  enum { EVENTS = 200000, DIFFERENT = 77000 }; /* 7 x 11 x 1000: then all comes again */
+  uint32_t *rows = malloc(2 * EVENTS * sizeof *rows);
+  int64_t *times = malloc(EVENTS * sizeof *times);
+  recs_events *cleaned;
+  for (uint32_t i = 0; i < EVENTS; i++) {
+    rows[i] = i % 7 < 4 ? i % 7 : RECS_NO_ROW;
+    rows[EVENTS + i] = i % 11 < 5 ? i % 11 : RECS_NO_ROW;
+    times[i] = i % 1000 + (int64_t)(i % 7) * 1000 + (int64_t)(i % 11) * 10000;
+  }
+  append(rows, rows + EVENTS, NULL, NULL, times, EVENTS);
+  options.drop_missing_user = options.drop_missing_item = 0;
+  cleaned = clean(DIFFERENT, "duplicate", EVENTS - DIFFERENT, DIFFERENT + 1, "\"i0\"");
+  ck_ok(recs_events_read(NULL, NULL, NULL, NULL, NULL, NULL, times + DIFFERENT, NULL, cleaned, 0, DIFFERENT));
+  ck_assert_mem_eq(times, times + DIFFERENT, DIFFERENT * sizeof *times); /* the first ones, in their order */
+  recs_events_free(cleaned);
+  free(rows);
+  free(times);
+}
+END_TEST
+
 START_TEST(refusals) {
   recs_events *cleaned;
   options.low_quantile = 0.9;
@@ -213,6 +234,7 @@ int main(void) {
   tcase_add_test(tests, prices_are_kept_dropped_or_filled);
   tcase_add_test(tests, outliers_by_quantiles_and_quartiles);
   tcase_add_test(tests, prices_are_clipped_after_they_are_filled);
+  tcase_add_test(tests, several_chunks_by_several_threads);
   tcase_add_test(tests, refusals);
   tcase_add_test(tests, out_of_memory);
   suite_add_tcase(suite, tests);

@@ -120,7 +120,8 @@ START_TEST(every_column) {
   ck_assert_double_eq(made.price[2], 0);
   ck_assert_int_eq(made.time[2], 100000);
   ck_assert_uint_eq(made.session[2], made.session[0]);
-  ck_assert_uint_eq(recs_report_count(made.report), 1);
+  ck_assert_uint_eq(recs_report_count(made.report), 2); /* "read", and the second line lacks a quantity */
+  ck_assert_uint_eq(recs_report_find(made.report, "empty quantity"), 1);
   ck_assert_uint_eq(recs_report_find(made.report, "read"), 3);
 }
 END_TEST
@@ -522,11 +523,29 @@ START_TEST(out_of_memory) {
 }
 END_TEST
 
+START_TEST(empty_quantities_are_counted) {
+  ck_ok(read_text("user,item,quantity\na,x,2\nb,x,\nc,x,\n"));
+  ck_assert_uint_eq(recs_events_count(made.events), 3);
+  ck_assert_uint_eq(recs_report_find(made.report, "empty quantity"), 2);
+  empty_log();
+  made.options.empty_quantity = RECS_EMPTY_DROP;
+  ck_ok(read_text("user,item,quantity\na,x,2\nb,x,\nc,x,\n"));
+  ck_assert_uint_eq(recs_events_count(made.events), 1);
+  ck_assert_uint_eq(recs_report_find(made.report, "read"), 1);
+  ck_assert_uint_eq(recs_report_find(made.report, "missing quantity"), 2);
+  ck_assert_uint_eq(recs_ids_count(made.users), 1); /* who was dropped is nobody */
+  empty_log();
+  ck_ok(read_text("user,item\na,x\n")); /* a table without quantities lacks none */
+  ck_assert_uint_eq(recs_report_count(made.report), 1);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("read_events");
   TCase *tests = tcase_create("read_events");
   tcase_add_checked_fixture(tests, setup, teardown);
   tcase_set_timeout(tests, 120);
+  tcase_add_test(tests, empty_quantities_are_counted);
   tcase_add_test(tests, every_column);
   tcase_add_test(tests, ways_of_writing);
   tcase_add_test(tests, chosen_columns);

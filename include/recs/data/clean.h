@@ -109,7 +109,7 @@ RECS_API int32_t recs_clean_options_init(recs_clean_options *options, size_t str
  *   -# "price clipped" (changed)
  *   -# "bot": all events of such a user
  *
- * A log does not know missing quantities: readers take an empty cell for one piece.
+ * A log does not know missing quantities: readers count them, and take them for one piece or drop the event.
  * @param[out] out the cleaned events in their order, frozen, over the same dictionaries; the caller frees it.
  * @param[out] out_report may be NULL; else "kept" and then each rule in this order, those without an event too: how many
  *   events it dropped or changed, the first of them (counted from 1) and an example, of changed values what they were. An event that

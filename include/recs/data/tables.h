@@ -26,6 +26,12 @@ enum {
   RECS_FORMAT_JSONL = 3 /**< One flat JSON object a line; keys name the columns. */
 };
 
+/** What becomes of a line without a quantity, where the table has quantities. */
+enum {
+  RECS_EMPTY_ONE = 0, /**< It is of one piece; counted as "empty quantity". */
+  RECS_EMPTY_DROP = 1 /**< It is dropped; counted as "missing quantity". */
+};
+
 /** Options of the readers of events. A column name of NULL means: the column of the default name, when there is one and
  * no other option names it. A column that is named must exist. */
 typedef struct recs_events_read_options {
@@ -43,7 +49,7 @@ typedef struct recs_events_read_options {
   int32_t lenient;       /**< 0 (default): the first bad line is an error. 1: bad lines are dropped and reported. */
   int32_t time_kind;     /**< RECS_TIME_*; default CLOCK. ORDER: times are whole numbers. */
   int32_t require_user;  /**< 1 (default): the user column must exist (its cells may be empty). */
-  int32_t reserved;      /**< Must be 0. */
+  int32_t empty_quantity; /**< RECS_EMPTY_*; default ONE. */
 } recs_events_read_options;
 
 /** The schema of recs_events_read_options. Static, never NULL. Any thread. @since 0.1 */
@@ -74,7 +80,8 @@ typedef int64_t (*recs_source_fn)(void *payload, void *buffer, size_t capacity);
  * no user, no item, the unnamed type, weight and quantity 1, no price, no time, no session. New users, items, types and
  * sessions are added to their dictionaries.
  * @param[out] out_report receives a report that the caller frees, or NULL after a failure; may be NULL. Its first entry
- *   is "read", the events appended; in lenient reading an entry for each reason follows, such as "bad quantity" or "too
+ *   is "read", the events appended; where there are lines without a quantity "empty quantity" or "missing quantity" follows (see RECS_EMPTY_*);
+ *   in lenient reading an entry for each reason follows, such as "bad quantity" or "too
  *   few cells": how many lines were dropped for it, and the first one's number and text.
  * @param events a log that grows; its time kind becomes that of the options.
  * @param path of the file, NUL-terminated.
