@@ -92,6 +92,8 @@ _Static_assert(RECS_FORMAT_AUTO == 0, "RECS_FORMAT_AUTO");
 _Static_assert(RECS_FORMAT_CSV == 1, "RECS_FORMAT_CSV");
 _Static_assert(RECS_FORMAT_TSV == 2, "RECS_FORMAT_TSV");
 _Static_assert(RECS_FORMAT_JSONL == 3, "RECS_FORMAT_JSONL");
+_Static_assert(RECS_EMPTY_ONE == 0, "RECS_EMPTY_ONE");
+_Static_assert(RECS_EMPTY_DROP == 1, "RECS_EMPTY_DROP");
 _Static_assert(RECS_KERNEL_COSINE == 1, "RECS_KERNEL_COSINE");
 _Static_assert(RECS_KERNEL_DOT == 2, "RECS_KERNEL_DOT");
 _Static_assert(RECS_KERNEL_JACCARD == 3, "RECS_KERNEL_JACCARD");
@@ -382,7 +384,7 @@ _Static_assert(offsetof(recs_events_read_options, delimiter) == 76, "recs_events
 _Static_assert(offsetof(recs_events_read_options, lenient) == 80, "recs_events_read_options.lenient");
 _Static_assert(offsetof(recs_events_read_options, time_kind) == 84, "recs_events_read_options.time_kind");
 _Static_assert(offsetof(recs_events_read_options, require_user) == 88, "recs_events_read_options.require_user");
-_Static_assert(offsetof(recs_events_read_options, reserved) == 92, "recs_events_read_options.reserved");
+_Static_assert(offsetof(recs_events_read_options, empty_quantity) == 92, "recs_events_read_options.empty_quantity");
 _Static_assert(sizeof(recs_events_read_options) == 96, "recs_events_read_options");
 _Static_assert(offsetof(recs_profiles_read_options, struct_size) == 0, "recs_profiles_read_options.struct_size");
 _Static_assert(offsetof(recs_profiles_read_options, id) == 8, "recs_profiles_read_options.id");
@@ -734,6 +736,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("725 values and offsets are as they were");
+  puts("727 values and offsets are as they were");
   return 0;
 }
