@@ -20,7 +20,7 @@ import cffi
 SOURCE = Path(os.environ["RECS_SOURCE"])
 # int32_t that is no status.
 VALUES = {"recs_version_number", "recs_abi_version", "recs_events_time_kind", "recs_candidates_has", "recs_split_method",
-          "recs_tuning_improved"}
+          "recs_tuning_improved", "recs_sequence_measure", "recs_sequence_is_distance", "recs_rules_metric_direction"}
 # Functions without arguments or of a bare number: what they give for zeros is no error.
 ALWAYS_FINE = {"recs_strerror"}
 # Numbers that choose one of many, as against numbers that say how long an array is.
@@ -143,6 +143,9 @@ class World:
         self.make("recs_neighbors", "recs_neighbors_build", kernel, matrix, NULL, NULL, NULL)
         self.make_analyses(context, matrix)
         self.make_patterns(events)
+        self.make("recs_funnel", "recs_funnel_create", events, b"event,event", NULL, NULL, NULL)
+        self.make("recs_retention", "recs_retention_create", events, NULL, NULL, NULL)
+        self.make("recs_sequence_index", "recs_sequence_index_of_histories", histories)
         self.make_models(context, ids, profiles, events, matrix, histories)
 
     def make_analyses(self, context, matrix):
