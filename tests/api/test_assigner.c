@@ -1,6 +1,5 @@
 #include "support/support.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 static recs_context *context;
@@ -97,7 +96,7 @@ START_TEST(files) {
   char path[] = "/tmp/recs-assigner-XXXXXX";
   int descriptor = mkstemp(path);
   recs_assigner *assigner, *loaded;
-  recs_kmeans *kmeans;
+  recs_kmeans *kmeans, *wrong;
   unsigned char *bytes;
   void *saved;
   size_t size;
@@ -107,7 +106,7 @@ START_TEST(files) {
   ck_ok(recs_assigner_save(assigner, path));
   ck_ok(recs_assigner_load(&loaded, context, path));
   recs_assigner_free(loaded);
-  ck_fails(recs_kmeans_load(&kmeans, context, path), RECS_ERROR_FORMAT, "assigner");
+  ck_fails(recs_kmeans_load(&wrong, context, path), RECS_ERROR_FORMAT, "assigner");
   ck_ok(recs_assigner_save_memory(&saved, &size, assigner));
   bytes = saved;
   for (size_t at = 0; at < size; at += 37) {
@@ -121,6 +120,7 @@ START_TEST(files) {
   ck_assert_int_ne(recs_assigner_load_memory(&loaded, context, bytes, size / 2), RECS_OK);
   recs_buffer_free(saved);
   recs_assigner_free(assigner);
+  recs_kmeans_free(kmeans);
   unlink(path);
 }
 END_TEST
