@@ -97,21 +97,21 @@ def test_gap(recs):
 
 @pytest.mark.parametrize("share,method", [(0.5, 1), (1, 2)])
 def test_stability(recs, share, method):
-    """The same procedure with scikit-learn and other draws: what is clear stays, what is cut through a cloud does not."""
+    """The same procedure in numpy, with other draws: what is clear stays, what is cut through a cloud does not."""
     values = clouds(12, 400, 2, 3)
     labels = labels_of(recs, values, 5)
     stability = recs.make("recs_stability", recs.lib.recs_stability_kmeans, recs.context(2), recs.array("float", values), *values.shape,
                           recs.array("uint32_t", labels), recs.options("kmeans", clusters=5, tolerance=0),
                           recs.options("stability", rounds=40, share=share, method=method), recs.ffi.NULL, recs.ffi.NULL)
     random, jaccard, rand = np.random.default_rng(3), [], []
-    for _ in range(15):
+    for _ in range(60):
         drawn = np.unique(random.integers(400, size=400)) if method == 2 else random.choice(400, 200, replace=False)
-        again = KMeans(5, n_init=4, random_state=int(random.integers(2**31))).fit(values[drawn]).labels_
+        again = labels_of(recs, values[drawn].copy(), 5)
         old = labels[drawn]
         jaccard.append([max(((old == c) & (again == d)).sum() / ((old == c) | (again == d)).sum() for d in range(5)) for c in range(5)])
         rand.append(adjusted_rand_score(old, again))
     ours = recs.view(recs.lib.recs_stability_jaccard(stability), 5, np.float64)
-    np.testing.assert_allclose(ours, np.mean(jaccard, axis=0), atol=0.2)
+    np.testing.assert_allclose(ours, np.mean(jaccard, axis=0), atol=0.15)
     assert recs.lib.recs_stability_rand(stability) == pytest.approx(np.mean(rand), abs=0.12)
 
 
