@@ -9,6 +9,7 @@ enum { SQUEEZE_ITEMS = 8, SQUEEZE_WORDS = 4 };
 
 void recs__class_free(recs__class *class, const recs_context *context) {
   recs__free(context, class->order);
+  recs__free(context, class->kept);
   recs__free(context, class->rows);
   recs__free(context, class->weights);
   recs__free(context, class->bits);
@@ -29,7 +30,7 @@ void recs__descent_free(recs__descent *descent) {
   recs__free(context, descent->keys);
 }
 
-/* Grows one array of a class; the room of all three is set when the last has grown. */
+/* Grows one array of a class; the room of all is set when the last has grown. */
 static int32_t grow_array(const recs_context *context, uint32_t **array, size_t room, size_t needed) {
   return recs__grow(context, array, &room, needed, sizeof **array);
 }
@@ -41,6 +42,7 @@ int32_t recs__class_reserve(recs__class *class, const recs_context *context, uin
     return recs__fail_nomem();
   if (class->room < count) {
     RECS_TRY(grow_array(context, &class->order, class->room, count));
+    RECS_TRY(grow_array(context, &class->kept, class->room, count));
     RECS_TRY(grow_array(context, &class->rows, class->room, count));
     RECS_TRY(recs__grow(context, &class->weights, &class->room, count, sizeof *class->weights));
   }
@@ -73,13 +75,14 @@ int32_t recs__descent_class(recs__class **out, recs__descent *descent, size_t de
   return recs__class_reserve(*out, context, count, shape);
 }
 
-void recs__class_order(recs__descent *descent, recs__class *class, uint32_t past, uint32_t count, uint32_t support) {
+void recs__class_order(recs__descent *descent, recs__class *class, recs__slots past, recs__slots later, uint32_t support) {
   recs__search *search = descent->search;
   const recs__taxonomy *taxonomy = search->mining->baskets->taxonomy;
   uint32_t kept = 0;
-  for (uint32_t slot = 0; slot < past; slot++)
-    class->order[slot] = slot;
-  for (uint32_t slot = past; slot < count; slot++) {
+  uint32_t before = past.end - past.begin;
+  for (uint32_t slot = past.begin; slot < past.end; slot++)
+    class->order[slot - past.begin] = slot;
+  for (uint32_t slot = later.begin; slot < later.end; slot++) {
     if (taxonomy != NULL && recs__taxonomy_related(taxonomy, search->items[search->size - 1], class->rows[slot]))
       continue;
     if (class->weights[slot] == support && !recs__taxonomy_links(taxonomy, class->rows[slot]))
@@ -89,9 +92,9 @@ void recs__class_order(recs__descent *descent, recs__class *class, uint32_t past
   }
   recs__sort_u64(descent->keys, kept);
   for (uint32_t i = 0; i < kept; i++)
-    class->order[past + i] = (uint32_t)descent->keys[i];
-  class->past = past;
-  class->count = past + kept;
+    class->order[before + i] = (uint32_t)descent->keys[i];
+  class->past = before;
+  class->count = before + kept;
 }
 
 static const uint64_t *row_of(const recs__class *class, uint32_t place) {
@@ -126,21 +129,50 @@ static void squeeze(recs__descent *descent, recs__class *class, uint32_t slots, 
   class->shape = shape;
 }
 
-/* Fills the class below with what stays of a class in the baskets of its item at `place`: of the items before it, which
- * matter to closed and maximal sets only, and of those after it. */
+/* Places of a class, in its order. */
+typedef struct range {
+  uint32_t begin, end;
+} range;
+
+/* Intersects the rows at some places with that of an item, behind the `slots` rows that the child has. Returns how many there are then. */
+static uint32_t intersect(recs__descent *descent, const recs__class *class, recs__class *child, uint32_t slots, range places,
+                          const uint64_t *own) {
+  uint32_t *kept = child->kept + slots;
+  uint32_t stay = descent->kernels->intersect(child->bits + (size_t)slots * class->shape.words, kept, child->weights + slots,
+                                              class->bits, class->order + places.begin, places.end - places.begin, own,
+                                              &class->shape, recs__search_minimum(descent->search));
+  for (uint32_t i = 0; i < stay; i++)
+    child->rows[slots + i] = class->rows[class->order[places.begin + kept[i]]];
+  return slots + stay;
+}
+
+/* What stays of the items before the one at `place`. Where nothing comes after it, closed itemsets need none of them, and maximal ones
+ * only whether there are any. */
+static uint32_t intersect_past(recs__descent *descent, const recs__class *class, recs__class *child, uint32_t later, uint32_t place,
+                               int is_last) {
+  const uint64_t *own = row_of(class, place);
+  uint32_t count = later;
+  if (descent->search->mining->options.kind == RECS_ITEMSETS_ALL)
+    return later;
+  if (!is_last)
+    return intersect(descent, class, child, later, (range){0, place}, own);
+  if (descent->search->mining->options.kind == RECS_ITEMSETS_CLOSED)
+    return later;
+  for (uint32_t i = place; i > 0 && count == later; i--)
+    count = intersect(descent, class, child, later, (range){i - 1, i}, own);
+  return count;
+}
+
+/* Fills the class below with what stays of a class in the baskets of its item at `place`: of the items after it, and of those
+ * before it, which matter to closed and maximal sets only. */
 static void derive(recs__descent *descent, const recs__class *class, recs__class *child, uint32_t place) {
   const uint64_t *own = row_of(class, place);
-  uint32_t minimum = recs__search_minimum(descent->search);
-  uint32_t past = 0, count;
-  if (descent->search->mining->options.kind != RECS_ITEMSETS_ALL)
-    past = descent->kernels->intersect(child->bits, child->order, child->weights, class->bits, class->order, place, own,
-                                       &class->shape, minimum);
-  count = past + descent->kernels->intersect(child->bits + (size_t)past * class->shape.words, child->order + past,
-                                             child->weights + past, class->bits, class->order + place + 1,
-                                             class->count - place - 1, own, &class->shape, minimum);
-  for (uint32_t slot = 0; slot < count; slot++)
-    child->rows[slot] = class->rows[class->order[child->order[slot] + (slot < past ? 0 : place + 1)]];
-  recs__class_order(descent, child, past, count, class->weights[class->order[place]]);
+  uint32_t support = class->weights[class->order[place]], strict = 0, count;
+  uint32_t later = intersect(descent, class, child, 0, (range){place + 1, class->count}, own);
+  for (uint32_t slot = 0; slot < later; slot++)
+    strict += child->weights[slot] != support;
+  count = intersect_past(descent, class, child, later, place, strict == 0);
+  recs__class_order(descent, child, (recs__slots){later, count}, (recs__slots){0, later}, support);
   squeeze(descent, child, count, own);
 }
 

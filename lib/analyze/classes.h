@@ -13,6 +13,7 @@ typedef struct recs__class {
   uint32_t count;
   uint32_t past;
   uint32_t *order;
+  uint32_t *kept;    /* what intersecting needs */
   uint32_t *rows;    /* by slot: the item */
   uint32_t *weights; /* by slot: its support together with the set */
   uint64_t *bits;
@@ -40,10 +41,15 @@ void recs__class_free(recs__class *class, const recs_context *context);
 int32_t recs__descent_class(recs__class **out, recs__descent *descent, size_t depth, uint32_t count,
                             const recs__bit_shape *shape);
 
-/* Sets the order of slots: those below `past` come first, then the others by rising weight; of these, the ones of
- * weight `support` do not take part, but become optional items of the search's set, and those above or below the item that
- * joined it last go. */
-void recs__class_order(recs__descent *descent, recs__class *class, uint32_t past, uint32_t count, uint32_t support);
+/* Slots from `begin` on, before `end`. */
+typedef struct recs__slots {
+  uint32_t begin, end;
+} recs__slots;
+
+/* Sets the order of slots: the `past` ones come first, then the `later` ones by rising weight; of these, the ones of weight
+ * `support` do not take part, but become optional items of the search's set, and those above or below the item that joined it
+ * last go. */
+void recs__class_order(recs__descent *descent, recs__class *class, recs__slots past, recs__slots later, uint32_t support);
 
 /* Finds what is wanted among the supersets of the search's set by items of the class at a depth. */
 int32_t recs__descend(recs__descent *descent, size_t depth);

@@ -153,7 +153,8 @@ static int32_t mine_dense(const projection *work, worker *self, const recs__bit_
   }
   clear_counts(work, self->counts);
   fill_bits(work, self->local, class);
-  recs__class_order(&self->descent, class, work->past, work->kept, from->supports[work->code]);
+  recs__class_order(&self->descent, class, (recs__slots){0, work->past}, (recs__slots){work->past, work->kept},
+                    from->supports[work->code]);
   return recs__descend(&self->descent, 0);
 }
 
