@@ -113,7 +113,8 @@ RECS_API int32_t recs_apriori_create(recs_apriori **out, const recs_matrix *bask
  * @param payload handed to @p progress.
  * @return #RECS_OK, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, #RECS_ERROR_CANCELLED, or #RECS_ERROR_OVERFLOW when there are more
  *   than max_results.
- * Thread safety: any thread; uses the context's threads, and gives the same itemsets in the same order for any number of them.
+ * Thread safety: any thread; uses the context's threads, and gives the same itemsets in the same order for any number of them,
+ * unless budget_seconds ends it.
  * Complexity: grows with the number of frequent itemsets, which may be exponential in the items: choose the support with care.
  * Memory: 4 bytes an item of each itemset and 4 an itemset; twice that and 8 bytes an itemset at most while they are written.
  * @since 0.1
@@ -137,9 +138,10 @@ RECS_API int32_t recs_apriori_count(uint64_t *out, const recs_apriori *apriori, 
 
 /**
  * Mines, and hands each itemset to a function as it is found: nothing grows with their number. In no order that means anything, but
- * always the same one. With top_k, budgets, APRIORI's closed and maximal itemsets, or those of a taxonomy, they are found first and handed over then.
+ * always the same one. With top_k or budgets they are found first and handed over then, and so are closed and maximal ones of
+ * APRIORI or of a taxonomy.
  * @param apriori the miner.
- * @param itemset told each of them, on the calling thread; it may end the mining, and may call anything but functions that free the miner.
+ * @param itemset told each of them, on the calling thread; it may end the mining, and may call anything but what frees the miner.
  * @param payload handed to @p itemset.
  * @return #RECS_OK, #RECS_ERROR_CANCELLED when @p itemset did not return 0, #RECS_ERROR_INVALID, #RECS_ERROR_NOMEM, or as
  *   recs_apriori_itemsets(). max_results does not matter.
