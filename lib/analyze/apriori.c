@@ -218,7 +218,7 @@ static int32_t scout(recs_itemsets **out, uint64_t *from, const recs_apriori *ap
   mining.bundles.scouted = 1;
   mining.take = recs__take_scouting;
   RECS_GO(mine_once(out, &mining, apriori, miners[options->algorithm].mine, late, progress));
-  *from = recs__bundles_minimum(&mining.bundles);
+  *from = recs__scout_support(&watch);
 cleanup:
   recs__mining_free(&mining);
   recs__scout_free(&watch);

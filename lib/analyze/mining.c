@@ -146,20 +146,21 @@ uint64_t recs__mining_counted(const recs__mining *mining) {
 
 int32_t recs__take_bundle(recs__search *search, uint32_t support) {
   recs__bundles *bundles = &search->mining->bundles;
-  uint32_t words = HEAD_WORDS + search->size + search->optionals;
-  recs__bundle *bundle;
+  recs__bundle *bundle, head = head_of(search, support);
+  uint32_t words;
   if (!recs__search_wants(search, support))
     return RECS_OK;
+  recs__bundle_trim(bundles, &head);
+  words = HEAD_WORDS + head.base + head.optional;
   if (search->chunk == NULL || search->chunk->room - search->chunk->used < words)
     RECS_TRY(open_chunk(search, words));
   bundle = (recs__bundle *)(void *)(search->chunk->words + search->chunk->used);
-  *bundle = head_of(search, support);
-  for (uint32_t i = 0; i < search->size; i++)
+  *bundle = head;
+  for (uint32_t i = 0; i < head.base; i++)
     bundle->rows[i] = search->items[i];
-  for (uint32_t i = 0; i < search->optionals; i++)
-    bundle->rows[search->size + i] = search->optional[i];
-  recs__bundle_trim(bundles, bundle);
-  search->chunk->used += HEAD_WORDS + bundle->base + bundle->optional;
+  for (uint32_t i = 0; i < head.optional; i++)
+    bundle->rows[head.base + i] = search->optional[i];
+  search->chunk->used += words;
   add_fresh(search, recs__bundle_sets(bundle, bundles->min_size, bundles->max_size));
   return search->fresh < COUNT_STEP ? RECS_OK : tell_count(search);
 }

@@ -25,6 +25,7 @@ int32_t recs__scout_init(recs__scout *scout, const recs_context *context, uint32
   scout->sets = recs__alloc_zero(context, scout->levels, sizeof *scout->sets);
   scout->bytes = recs__alloc_zero(context, scout->levels, sizeof *scout->bytes);
   atomic_init(&scout->reached, 0);
+  atomic_init(&scout->full, 0);
   return scout->sets == NULL || scout->bytes == NULL ? recs__fail_nomem() : RECS_OK;
 }
 
@@ -56,8 +57,14 @@ void recs__scout_raise(recs__scout *scout, recs__bundles *bundles) {
     bytes += atomic_load_explicit(&scout->bytes[level], memory_order_relaxed);
     if (sets <= bundles->limit_sets && bytes <= bundles->limit_bytes)
       continue;
-    recs__bundles_raise(bundles, support_of(level));
+    if (level > atomic_load(&scout->full))
+      atomic_store(&scout->full, level);
+    recs__bundles_raise(bundles, support_of(level + 1));
     atomic_store(&scout->reached, 1);
     return;
   }
+}
+
+uint32_t recs__scout_support(const recs__scout *scout) {
+  return support_of((uint32_t)atomic_load(&scout->full));
 }

@@ -221,6 +221,17 @@ def test_explosions_are_stopped(recs):
     assert found == [(tuple(range(300)), 200)]
 
 
+def test_a_level_without_end_is_left(recs):
+    """One basket has all items, so that sets of a single basket are beyond number: others are found all the same."""
+    dense = (np.random.default_rng(2).random((300, 400)) < 0.02).astype(int)
+    dense[0] = 1
+    expected = {items: n for items, n in Miner(recs, dense, min_count=3).itemsets()[0]}
+    for options in ({"budget_bytes": 200_000}, {"top_k": 1500}):
+        found, info = Miner(recs, dense, min_count=1, **options).itemsets()
+        assert info["cut"] != CUT_NONE and info["complete_from"] > 2
+        check_complete([(i, n) for i, n in found if n >= 3], info, list(expected.items()))
+
+
 def test_a_stream_can_be_stopped(recs):
     status, told = Miner(recs, random_log(5), min_count=1).stream(most=3)
     assert status == CANCELLED and len(told) == 3 and "told the itemsets" in recs.error()
