@@ -119,4 +119,4 @@ def test_a_real_shop(recs):
             np.testing.assert_allclose(found.columns[name][measure], wanted[name][measure], rtol=1e-9, err_msg=f"{name} {measure}")
     assert found.checks["duplicate"] == frame.duplicated().sum() and found.checks["negative quantity"] == 10624
     assert found.checks["missing user"] == 135080 and found.checks["time out of order"] == 0
-    assert found.top["user"][0] == ("17841", 7983) and found.top["time"][0] == ("2011-10-31T14:41:00Z", 1114)
+    assert found.top["user"][0] == ("17841.0", 7983) and found.top["time"][0] == ("2011-10-31T14:41:00Z", 1114)
