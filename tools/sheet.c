@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_AHEAD = 256, WIDEST = 60, MOST_COLUMNS = 256, CELL = 1024 };
+enum { LOOK_AHEAD = 256, WIDEST = 80, MOST_COLUMNS = 256, CELL = 1024 };
 
 enum form { FORM_TABLE, FORM_JSON, FORM_CSV, FORM_JSONL, FORMS };
 
