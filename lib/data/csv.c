@@ -59,6 +59,7 @@ static outcome read_quoted(recs__records *records, recs__cell *cell, uint32_t *m
   cell->text = window->bytes + begin;
   cell->length = at - begin;
   cell->raw = doubled;
+  scan->raw |= (int)doubled;
   if (!next_mark(scan, window, mark))
     return CUT;
   scan->quote = 0;
@@ -76,6 +77,7 @@ static outcome read_cells(recs__records *records) {
   char byte;
   scan->lines = 0;
   scan->quote = 0;
+  scan->raw = 0;
   do {
     recs__cell *cell = &records->cells[count < columns ? count : columns];
     if (!next_mark(scan, window, &mark))
@@ -143,7 +145,7 @@ static void halve_quotes(recs__cell *cell) {
 }
 
 static void decode_cells(recs__records *records) {
-  for (uint32_t i = 0; i < records->columns; i++) {
+  for (uint32_t i = 0; records->scan.raw && i < records->columns; i++) {
     if (records->cells[i].raw)
       halve_quotes(&records->cells[i]);
   }

@@ -109,10 +109,28 @@ static int32_t read_weight(recs__event_batch *batch, const recs__cell *cell) {
   return isfinite((float)value) ? RECS_OK : refuse(batch, RECS__ROLE_WEIGHT, cell, "is too large");
 }
 
+/* Whether two texts are the same: most are a few bytes long, and two words that overlap cover them. */
+static inline int is_same(const char *a, const char *b, size_t length) {
+  uint64_t head[2] = {0, 0}, tail[2] = {0, 0};
+  if (length > 16)
+    return memcmp(a, b, length) == 0;
+  if (length >= 8) {
+    memcpy(&head[0], a, 8), memcpy(&head[1], b, 8);
+    memcpy(&tail[0], a + length - 8, 8), memcpy(&tail[1], b + length - 8, 8);
+  } else if (length >= 4) {
+    memcpy(&head[0], a, 4), memcpy(&head[1], b, 4);
+    memcpy(&tail[0], a + length - 4, 4), memcpy(&tail[1], b + length - 4, 4);
+  } else {
+    for (size_t i = 0; i < length; i++)
+      head[0] |= (uint64_t)(a[i] ^ b[i]);
+  }
+  return head[0] == head[1] && tail[0] == tail[1];
+}
+
 static int32_t read_time(recs__event_batch *batch, const recs__cell *cell) {
   int order = batch->options->time_kind == RECS_TIME_ORDER;
   int64_t *value = &batch->times[batch->count];
-  if (batch->time_length == cell->length && memcmp(batch->time_text, cell->text, cell->length) == 0) {
+  if (batch->time_length == cell->length && is_same(batch->time_text, cell->text, cell->length)) {
     *value = batch->time_before;
     return RECS_OK;
   }
@@ -127,12 +145,13 @@ static int32_t read_time(recs__event_batch *batch, const recs__cell *cell) {
 /* Whether a text is that of the last run. */
 static int goes_on(const recs__id_runs *runs, const recs__cell *cell) {
   const recs__piece *last = runs->texts + runs->count;
-  return runs->count > 0 && last[-1].length == cell->length &&
-         (cell->length == 0 || memcmp(last[-1].text, cell->text, cell->length) == 0);
+  return runs->count > 0 && last[-1].length == cell->length && is_same(last[-1].text, cell->text, cell->length);
 }
 
 static int32_t check_id(recs__event_batch *batch, recs__role r, const recs__cell *cell) {
-  const char *complaint = goes_on(&batch->runs[r], cell) ? NULL : recs__id_complaint(cell);
+  uint32_t same = (uint32_t)goes_on(&batch->runs[r], cell);
+  const char *complaint = same ? NULL : recs__id_complaint(cell);
+  batch->going_on |= same << r;
   return complaint == NULL ? RECS_OK : refuse(batch, r, cell, complaint);
 }
 
@@ -160,16 +179,21 @@ static int32_t miss_quantity(recs__event_batch *batch) {
   return recs__report_add(batch->records.intake->report, reasons[way], 1, batch->records.line, NULL, 0);
 }
 
+static int32_t grow_runs(recs__id_runs *runs, const recs_context *context, size_t count) {
+  RECS_TRY(recs__grow(context, &runs->texts, &runs->texts_room, count, sizeof *runs->texts));
+  RECS_TRY(recs__grow(context, &runs->firsts, &runs->firsts_room, count, sizeof *runs->firsts));
+  return recs__grow(context, &runs->rows, &runs->rows_room, count, sizeof *runs->rows);
+}
+
 /* The second pass: an id of the event that comes next. */
 static int32_t add_id(recs__event_batch *batch, recs__role r, const recs__cell *cell) {
   const recs_context *context = recs__context_of(batch->events);
   recs__id_runs *runs = &batch->runs[r];
   size_t count = runs->count + 1;
-  if (goes_on(runs, cell))
+  if ((batch->going_on >> r & 1) != 0 || (cell->length == 0 && goes_on(runs, cell)))
     return RECS_OK;
-  RECS_TRY(recs__grow(context, &runs->texts, &runs->texts_room, count, sizeof *runs->texts));
-  RECS_TRY(recs__grow(context, &runs->firsts, &runs->firsts_room, count, sizeof *runs->firsts));
-  RECS_TRY(recs__grow(context, &runs->rows, &runs->rows_room, count, sizeof *runs->rows));
+  if (count > runs->rows_room)
+    RECS_TRY(grow_runs(runs, context, count));
   runs->texts[runs->count] = (recs__piece){cell->text, cell->length};
   runs->firsts[runs->count] = (uint32_t)batch->count;
   runs->rows[runs->count] = RECS_NO_ROW;
@@ -198,6 +222,7 @@ static const recs__cell *cell_of(const recs__event_batch *batch, recs__role r) {
 
 int32_t recs__event_batch_add(recs__event_batch *batch) {
   batch->refused = 0;
+  batch->going_on = 0;
   RECS_TRY(reserve(batch));
   set_defaults(batch);
   for (int r = 0; r < RECS__ROLES && !batch->refused; r++) {
@@ -236,12 +261,14 @@ static int32_t read_stretch(recs__event_batch *batch) {
     RECS_TRY(batch->records.next(&batch->records, &found));
     if (!found)
       return RECS_OK;
-    RECS_TRY(recs__event_batch_match(batch));
+    if (!batch->records.header)
+      RECS_TRY(recs__event_batch_match(batch));
     RECS_TRY(recs__event_batch_add(batch));
   }
 }
 
 void recs__event_batch_read(recs__event_batch *batch, const char *text, size_t length, uint64_t line) {
+  recs__event_batch_write(batch);
   recs__report_clear(batch->intake.report);
   forget_runs(batch);
   batch->count = 0;
@@ -328,7 +355,7 @@ int32_t recs__event_batch_settle(recs__event_batch *batch, recs_events *events) 
   return RECS_OK;
 }
 
-int32_t recs__event_batch_flush(recs__event_batch *batch, recs_events *events) {
+static recs_event_columns columns_of(const recs__event_batch *batch) {
   recs_event_columns columns = {.struct_size = sizeof columns};
   columns.users = batch->rows[RECS__ROLE_USER];
   columns.items = batch->rows[RECS__ROLE_ITEM];
@@ -338,7 +365,19 @@ int32_t recs__event_batch_flush(recs__event_batch *batch, recs_events *events) {
   columns.quantities = batch->quantities;
   columns.prices = batch->prices;
   columns.times = batch->times;
-  RECS_TRY(recs__events_append(events, &columns, batch->count));
+  return columns;
+}
+
+int32_t recs__event_batch_place(recs__event_batch *batch, recs_events *events) {
+  recs_event_columns columns = columns_of(batch);
+  RECS_TRY(recs__events_place(&batch->first, events, &columns, batch->count));
+  batch->placed = batch->count;
   batch->count = 0;
   return RECS_OK;
+}
+
+void recs__event_batch_write(recs__event_batch *batch) {
+  recs_event_columns columns = columns_of(batch);
+  recs__events_write(batch->events, batch->first, &columns, batch->placed);
+  batch->placed = 0;
 }

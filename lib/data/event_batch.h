@@ -28,6 +28,8 @@ typedef struct recs__event_batch {
   uint32_t known;                /* column names that were looked at */
   uint32_t columns[RECS__ROLES]; /* RECS_NO_ROW: none */
   size_t count;                  /* events */
+  size_t placed;                 /* those that have a place in the log, from `first` on, and are not written there yet */
+  uint64_t first;
   size_t room;                   /* how many there is room for */
   float *weights;
   double *quantities;
@@ -38,8 +40,9 @@ typedef struct recs__event_batch {
   int64_t time_before;         /* what the time was, and how it was written, in the line before */
   uint32_t time_length;        /* 0: nothing is remembered */
   char time_text[RECS__REMEMBERED];
-  int refused;    /* the record is bad and was counted so */
-  int32_t status; /* of reading a stretch, with its message */
+  uint32_t going_on; /* roles whose id in the record is that of the last run, a bit each */
+  int refused;       /* the record is bad and was counted so */
+  int32_t status;    /* of reading a stretch, with its message */
   char message[RECS__MESSAGE_SIZE];
 } recs__event_batch;
 
@@ -59,8 +62,8 @@ int32_t recs__event_batch_require(const recs__event_batch *batch);
 /* Appends the event of the record that was read; an event that is refused is not appended. */
 int32_t recs__event_batch_add(recs__event_batch *batch);
 
-/* Reads a whole stretch in place of what the batch has, as far as its records are whole; looks ids up and adds none. Whatever goes wrong
- * is kept in `status` and `message`, behind the events before it. */
+/* Writes what has a place in the log, and reads a whole stretch in its stead, as far as its records are whole; looks ids up and adds
+ * none. Whatever goes wrong is kept in `status` and `message`, behind the events before it. */
 void recs__event_batch_read(recs__event_batch *batch, const char *text, size_t length, uint64_t line);
 
 /* Whether settling might meet more event types than there may be, so that lines would have to be dropped. */
@@ -70,7 +73,9 @@ int recs__event_batch_types_fit(const recs__event_batch *batch);
  * refused. */
 int32_t recs__event_batch_settle(recs__event_batch *batch, recs_events *events);
 
-/* Moves the events, which are settled, to the log. */
-int32_t recs__event_batch_flush(recs__event_batch *batch, recs_events *events);
+/* Gives the events, which are settled, a place in the log; the batch then has none. */
+int32_t recs__event_batch_place(recs__event_batch *batch, recs_events *events);
+/* Writes what has a place there. Several batches may do so at the same time. */
+void recs__event_batch_write(recs__event_batch *batch);
 
 #endif

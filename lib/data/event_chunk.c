@@ -36,37 +36,50 @@ static void fill_default(void *values, recs__event_column c, size_t count) {
 
 static void block_destroy(void *object) {
   recs__event_block *block = object;
-  recs__free(block->object.context, block->values);
+  if (block->slab == NULL)
+    recs__free(block->object.context, block->values);
+  recs__release(block->slab);
 }
 
-static int32_t block_create(recs__event_block **out, recs_context *context, recs__event_column c, size_t room) {
-  recs__event_block *block = recs__object_new(context, sizeof *block, block_destroy);
+/* Memory for a block's values. */
+static int32_t find_memory(recs__event_block *block, const recs__event_growth *growth, size_t bytes) {
+  if (growth->slab != NULL) {
+    RECS_TRY(recs__event_slab_take(&block->values, growth->slab, growth->context, bytes, growth->slab_size));
+    block->slab = recs__hold(*growth->slab);
+    return RECS_OK;
+  }
+  block->values = recs__alloc(growth->context, bytes, 1);
+  return block->values == NULL ? recs__fail_nomem() : RECS_OK;
+}
+
+static int32_t block_create(recs__event_block **out, const recs__event_growth *growth, recs__event_column c, size_t room) {
+  recs__event_block *block = recs__object_new(growth->context, sizeof *block, block_destroy);
+  int32_t status = block == NULL ? recs__fail_nomem() : find_memory(block, growth, room * column_size[c]);
   *out = NULL;
-  if (block != NULL)
-    block->values = recs__alloc(context, room, column_size[c]);
-  if (block == NULL || block->values == NULL) {
+  if (status != RECS_OK) {
     recs__release(block);
-    return recs__fail_nomem();
+    return status;
   }
   block->room = room;
   *out = block;
   return RECS_OK;
 }
 
-/* Makes a block hold `count` values, of which the first `used` are kept (a new one: defaults) and the others are
- * defaults. */
-static int32_t block_reserve(recs__event_block **place, recs_context *context, recs__event_column c, size_t used,
+/* Makes a block hold `count` values, of which the first `used` are kept (a new one: defaults) and the others are the caller's to
+ * write. */
+static int32_t block_reserve(recs__event_block **place, const recs__event_growth *growth, recs__event_column c, size_t used,
                              size_t count) {
-  size_t room = SMALLEST_BLOCK, kept = *place == NULL ? 0 : used;
+  size_t room = SMALLEST_BLOCK;
   recs__event_block *larger;
   if (*place != NULL && count <= (*place)->room)
     return RECS_OK;
-  while (room < count)
+  while (room < count || room < growth->expected)
     room *= 2;
-  RECS_TRY(block_create(&larger, context, c, room));
-  if (kept > 0)
-    memcpy(larger->values, (*place)->values, kept * column_size[c]);
-  fill_default((char *)larger->values + kept * column_size[c], c, room - kept);
+  RECS_TRY(block_create(&larger, growth, c, room));
+  if (*place != NULL)
+    memcpy(larger->values, (*place)->values, used * column_size[c]);
+  else
+    fill_default(larger->values, c, used);
   recs__release(*place);
   *place = larger;
   return RECS_OK;
@@ -80,21 +93,22 @@ static int says_something(recs__event_column c, const void *array, size_t first,
   return memcmp(values, default_of(c), size) != 0 || memcmp(values, values + size, (count - 1) * size) != 0;
 }
 
-int32_t recs__event_chunk_reserve(recs__event_chunk *chunk, recs_context *context, size_t used,
+int32_t recs__event_chunk_reserve(recs__event_chunk *chunk, const recs__event_growth *growth, size_t used,
                                   recs__event_arrays arrays, size_t first, size_t count) {
   for (int c = 0; c < RECS__COLUMNS; c++) {
     recs__event_column column = (recs__event_column)c;
     int needed = chunk->blocks[c] != NULL || c <= RECS__TYPES;
     if (needed || (arrays[c] != NULL && says_something(column, arrays[c], first, count)))
-      RECS_TRY(block_reserve(&chunk->blocks[c], context, column, used, used + count));
+      RECS_TRY(block_reserve(&chunk->blocks[c], growth, column, used, used + count));
   }
   return RECS_OK;
 }
 
 int32_t recs__event_chunk_replace(void **out_values, recs__event_chunk *chunk, recs_context *context, recs__event_column c,
                                   size_t count) {
+  const recs__event_growth growth = {.context = context};
   recs__event_block *block = NULL;
-  RECS_TRY(block_reserve(&block, context, c, 0, count));
+  RECS_TRY(block_reserve(&block, &growth, c, 0, count));
   recs__release(chunk->blocks[c]);
   chunk->blocks[c] = block;
   *out_values = block->values;

@@ -4,7 +4,7 @@
 #ifndef RECS_LIB_DATA_EVENT_CHUNK_H
 #define RECS_LIB_DATA_EVENT_CHUNK_H
 
-#include "lib/base/object.h"
+#include "lib/data/event_slab.h"
 
 enum { RECS__CHUNK = 65536 };
 
@@ -26,6 +26,7 @@ typedef enum recs__event_column {
 typedef struct recs__event_block {
   recs__object object;
   void *values;
+  recs__event_slab *slab; /* where they lie; NULL: in memory of their own */
   size_t room; /* how many values there are: a power of two up to RECS__CHUNK */
 } recs__event_block;
 
@@ -37,9 +38,17 @@ typedef struct recs__event_chunk {
  * uint8_t inside. */
 typedef const void *const recs__event_arrays[RECS__COLUMNS];
 
+/* Where new blocks of a chunk come from. */
+typedef struct recs__event_growth {
+  recs_context *context;
+  size_t expected;         /* how many events the chunk will hold in the end; 0: nobody knows */
+  recs__event_slab **slab; /* NULL: each block has memory of its own */
+  size_t slab_size;
+} recs__event_growth;
+
 /* Room for `count` of the caller's events, from `first` on, behind the `used` events of a chunk. On failure the chunk
  * holds the same events. */
-int32_t recs__event_chunk_reserve(recs__event_chunk *chunk, recs_context *context, size_t used,
+int32_t recs__event_chunk_reserve(recs__event_chunk *chunk, const recs__event_growth *growth, size_t used,
                                   recs__event_arrays arrays, size_t first, size_t count);
 /* Writes them into the room. */
 void recs__event_chunk_write(recs__event_chunk *chunk, size_t used, recs__event_arrays arrays, size_t first,

@@ -17,6 +17,7 @@ struct recs_events {
   recs__event_chunk *chunks;
   size_t chunk_count;
   size_t chunk_room;
+  recs__event_slab *slab; /* that new blocks lie in; NULL: none yet */
 };
 
 static void events_destroy(void *object) {
@@ -24,6 +25,7 @@ static void events_destroy(void *object) {
   for (size_t i = 0; i < events->chunk_count; i++)
     recs__event_chunk_release(&events->chunks[i]);
   recs__free(events->object.context, events->chunks);
+  recs__release(events->slab);
   recs__release(events->users);
   recs__release(events->items);
   recs__release(events->types);
@@ -34,6 +36,20 @@ static void events_destroy(void *object) {
 static size_t part_in_chunk(uint64_t first, size_t count) {
   size_t left = RECS__CHUNK - (size_t)(first % RECS__CHUNK);
   return left < count ? left : count;
+}
+
+/* Where the blocks of a chunk come from. Behind a full chunk another one will be full: its blocks need not grow, and lie in slabs, of
+ * at most as many bytes as the log has. */
+static recs__event_growth growth_of(recs_events *events, size_t number) {
+  enum { EVENT_BYTES = 40, LARGEST_SLAB = 16 << 20 };
+  size_t bytes = number < LARGEST_SLAB / EVENT_BYTES / RECS__CHUNK ? number * EVENT_BYTES * RECS__CHUNK : LARGEST_SLAB;
+  recs__event_growth growth = {.context = events->object.context};
+  if (number > 0) {
+    growth.expected = RECS__CHUNK;
+    growth.slab = &events->slab;
+    growth.slab_size = bytes;
+  }
+  return growth;
 }
 
 /* Room for all events to come, so that writing them cannot fail. Blocks that are left over after a failure hold no
@@ -51,19 +67,11 @@ static int32_t reserve(recs_events *events, recs__event_arrays arrays, size_t co
   for (size_t done = 0, part; done < count; done += part) {
     uint64_t at = events->count + done;
     recs__event_chunk *chunk = &events->chunks[at / RECS__CHUNK];
+    recs__event_growth growth = growth_of(events, (size_t)(at / RECS__CHUNK));
     part = part_in_chunk(at, count - done);
-    RECS_TRY(recs__event_chunk_reserve(chunk, context, at % RECS__CHUNK, arrays, done, part));
+    RECS_TRY(recs__event_chunk_reserve(chunk, &growth, at % RECS__CHUNK, arrays, done, part));
   }
   return RECS_OK;
-}
-
-static void write_events(recs_events *events, recs__event_arrays arrays, size_t count) {
-  for (size_t done = 0, part; done < count; done += part) {
-    recs__event_chunk *chunk = &events->chunks[events->count / RECS__CHUNK];
-    part = part_in_chunk(events->count, count - done);
-    recs__event_chunk_write(chunk, events->count % RECS__CHUNK, arrays, done, part);
-    events->count += part;
-  }
 }
 
 static int32_t check_rows(const char *what, const uint32_t *rows, size_t count, uint32_t bound, int required) {
@@ -207,21 +215,37 @@ int32_t recs_events_time_kind(const recs_events *events) {
   return events == NULL ? 0 : events->time_kind;
 }
 
-int32_t recs__events_append(recs_events *events, const recs_event_columns *columns, size_t count) {
-  recs__event_arrays arrays = {columns->users,      columns->items,  columns->types, columns->weights,
-                               columns->quantities, columns->prices, columns->times, columns->sessions};
+#define ARRAYS_OF(columns)                                                                               \
+  {(columns)->users,      (columns)->items,  (columns)->types, (columns)->weights,                       \
+   (columns)->quantities, (columns)->prices, (columns)->times, (columns)->sessions}
+
+int32_t recs__events_place(uint64_t *out_first, recs_events *events, const recs_event_columns *columns, size_t count) {
+  recs__event_arrays arrays = ARRAYS_OF(columns);
   RECS_TRY(reserve(events, arrays, count));
-  write_events(events, arrays, count);
+  *out_first = events->count;
+  events->count += count;
   return RECS_OK;
 }
 
+void recs__events_write(const recs_events *events, uint64_t first, const recs_event_columns *columns, size_t count) {
+  recs__event_arrays arrays = ARRAYS_OF(columns);
+  for (size_t done = 0, part; done < count; done += part) {
+    uint64_t at = first + done;
+    part = part_in_chunk(at, count - done);
+    recs__event_chunk_write(&events->chunks[at / RECS__CHUNK], at % RECS__CHUNK, arrays, done, part);
+  }
+}
+
 int32_t recs_events_append(recs_events *events, const recs_event_columns *columns, size_t count) {
+  uint64_t first;
   recs__enter();
   RECS_NOT_NULL(events);
   RECS_NOT_NULL(columns);
   RECS_TRY(check_growing(events));
   RECS_TRY(check_columns(events, columns, count));
-  return recs__events_append(events, columns, count);
+  RECS_TRY(recs__events_place(&first, events, columns, count));
+  recs__events_write(events, first, columns, count);
+  return RECS_OK;
 }
 
 uint64_t recs_events_count(const recs_events *events) {

@@ -67,8 +67,10 @@ recs__event_view *recs__events_views(const recs_events *events);
  * taken since. */
 void recs__events_truncate(recs_events *events, uint64_t count);
 
-/* recs_events_append() without its checks, of columns whose every value is one that it would take. */
-int32_t recs__events_append(recs_events *events, const recs_event_columns *columns, size_t count);
+/* recs_events_append() in two steps and without its checks, of columns whose every value is one that it would take: a place for the
+ * events behind all others, and writing them there. Several threads may write at the same time, in any order. */
+int32_t recs__events_place(uint64_t *out_first, recs_events *events, const recs_event_columns *columns, size_t count);
+void recs__events_write(const recs_events *events, uint64_t first, const recs_event_columns *columns, size_t count);
 
 /* The dictionary that a column's rows belong to (users, items, types, sessions), to grow while the log is filled. */
 recs_ids *recs__events_dictionary(const recs_events *events, recs__event_column c);

@@ -64,10 +64,16 @@ int32_t recs_events_read_options_init(recs_events_read_options *options, size_t 
   return recs_options_init(options, &schema, struct_size);
 }
 
-/* Gives a batch's events to the log. */
-static int32_t flush(reader *self, recs__event_batch *batch) {
+/* Gives a batch's events a place in the log. Those of a stretch are written there by the thread that reads the next one into its batch. */
+static int32_t place(reader *self, recs__event_batch *batch) {
   self->read += batch->count;
-  return recs__event_batch_flush(batch, self->events);
+  return recs__event_batch_place(batch, self->events);
+}
+
+static int32_t flush(reader *self, recs__event_batch *batch) {
+  RECS_TRY(place(self, batch));
+  recs__event_batch_write(batch);
+  return RECS_OK;
 }
 
 /* Reads a record from the window, which goes on as it needs. */
@@ -167,7 +173,7 @@ static int32_t take_stretch(reader *self, stretch *one, int *whole) {
   if (self->one_by_one)
     return RECS_OK;
   RECS_TRY(recs__event_batch_settle(batch, self->events));
-  RECS_TRY(flush(self, batch));
+  RECS_TRY(place(self, batch));
   if (batch->status != RECS_OK)
     return recs__fail(batch->status, "%s", batch->message);
   RECS_TRY(take_names(&self->main, &batch->records));
@@ -175,6 +181,16 @@ static int32_t take_stretch(reader *self, stretch *one, int *whole) {
   *whole = rest->begin == rest->end;
   self->main.records.any |= batch->records.any;
   recs__records_pass(&self->main.records, rest->begin, batch->records.next_line);
+  return RECS_OK;
+}
+
+static int32_t write_stretches(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const reader *self = payload;
+  (void)thread;
+  for (size_t i = begin; i < end; i++) {
+    if (self->stretches[i].open)
+      recs__event_batch_write(&self->stretches[i].batch);
+  }
   return RECS_OK;
 }
 
@@ -215,6 +231,7 @@ static int32_t read_windows(reader *self) {
       recs__records_pass(&self->main.records, 0, self->main.records.next_line);
     }
   }
+  RECS_TRY(recs__parallel(recs__context_of(self->events), self->most, 1, write_stretches, self, NULL));
   return self->one_by_one ? read_one_by_one(self) : RECS_OK;
 }
 

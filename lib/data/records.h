@@ -35,6 +35,7 @@ typedef struct recs__scan {
   size_t end;     /* where in the window it ends */
   uint64_t lines; /* how many it takes */
   uint64_t quote; /* the line in which its open quote stands; 0: none */
+  int raw;        /* a cell of it has doubled quotes */
 } recs__scan;
 
 enum { RECS__SCAN_STRETCH = 8192 };

@@ -88,6 +88,7 @@ static int32_t fill_chunk(const selecting *self, gathered *scratch, size_t numbe
   recs__event_chunk *to = &self->out[number];
   uint64_t first = (uint64_t)number * RECS__CHUNK, total = self->before[self->chunks];
   size_t wanted = total - first < RECS__CHUNK ? (size_t)(total - first) : RECS__CHUNK, used = 0;
+  const recs__event_growth growth = {.context = self->context, .expected = wanted};
   for (size_t chunk = find_chunk(self, first); used < wanted; chunk++) {
     const recs__event_view *view = &self->views[chunk];
     recs__event_arrays arrays = {scratch->users,
@@ -102,7 +103,7 @@ static int32_t fill_chunk(const selecting *self, gathered *scratch, size_t numbe
     if (count == 0)
       continue;
     gather(scratch, view, count);
-    RECS_TRY(recs__event_chunk_reserve(to, self->context, used, arrays, 0, count));
+    RECS_TRY(recs__event_chunk_reserve(to, &growth, used, arrays, 0, count));
     recs__event_chunk_write(to, used, arrays, 0, count);
     used += count;
   }

@@ -430,6 +430,57 @@ START_TEST(views_of_chunks) {
 }
 END_TEST
 
+/* Places are given in order, over the end of a chunk; what is written into them last may come first. A column that only the second
+ * events have is at its default for the first ones. */
+START_TEST(places_written_backwards) {
+  enum { EACH = RECS__CHUNK - 40 };
+  static uint32_t first_users[EACH], second_users[EACH], users[2 * EACH];
+  static double second_prices[EACH], prices[2 * EACH];
+  recs_event_columns one = {.struct_size = sizeof one, .users = first_users};
+  recs_event_columns other = {.struct_size = sizeof other, .users = second_users, .prices = second_prices};
+  recs_events *log = make_log(0);
+  uint64_t begin, middle;
+  int right = 1;
+  for (uint32_t i = 0; i < EACH; i++) {
+    first_users[i] = i % ROWS;
+    second_users[i] = (i + 1) % ROWS;
+    second_prices[i] = i;
+  }
+  ck_ok(recs__events_place(&begin, log, &one, EACH));
+  ck_ok(recs__events_place(&middle, log, &other, EACH));
+  ck_assert(begin == 0 && middle == EACH && recs_events_count(log) == 2 * EACH);
+  recs__events_write(log, middle, &other, EACH);
+  recs__events_write(log, begin, &one, EACH);
+  ck_ok(recs_events_read(users, NULL, NULL, NULL, NULL, prices, NULL, NULL, log, 0, 2 * EACH));
+  for (uint32_t i = 0; i < EACH; i++) {
+    right &= users[i] == first_users[i] && isnan(prices[i]);
+    right &= users[EACH + i] == second_users[i] && prices[EACH + i] == i;
+  }
+  ck_assert(right);
+  recs_events_free(log);
+}
+END_TEST
+
+/* What does not fit begins a new slab; the old one lives on with whoever holds it. */
+START_TEST(slabs) {
+  enum { SIZE = 1000 };
+  recs__event_slab *slab = NULL;
+  const recs__event_slab *first;
+  void *one, *two, *three;
+  ck_ok(recs__event_slab_take(&one, &slab, context, 300, SIZE));
+  first = recs__hold(slab);
+  ck_ok(recs__event_slab_take(&two, &slab, context, 300, SIZE));
+  ck_assert_ptr_eq(slab, first);
+  ck_assert((char *)two - (char *)one == 320 && (uintptr_t)one % 64 == 0); /* whole cache lines */
+  ck_ok(recs__event_slab_take(&three, &slab, context, 5 * SIZE, SIZE));
+  ck_assert_ptr_ne(slab, first);
+  memset(three, 1, 5 * SIZE);
+  memset(one, 2, 300);
+  recs__release(slab);
+  recs__release(first);
+}
+END_TEST
+
 /* What was taken back leaves nothing behind, not even where later events do not say. */
 START_TEST(taking_back) {
   enum { MORE = RECS__CHUNK + 50 };
@@ -486,6 +537,8 @@ int main(void) {
   tcase_add_test(tests, out_of_memory);
   tcase_add_test(tests, fields_by_name);
   tcase_add_test(tests, views_of_chunks);
+  tcase_add_test(tests, places_written_backwards);
+  tcase_add_test(tests, slabs);
   tcase_add_test(tests, taking_back);
   tcase_add_test(tests, logs_alike);
   suite_add_tcase(suite, tests);
