@@ -163,8 +163,12 @@ static int segment_file(out_sheet *sheet, const segment_flags *given, const char
 
 static int check_flags(const segment_flags *given) {
   int kmeans = strcmp(given->method, "kmeans") == 0;
+  recs_kmeans_options options;
+  recs_kmeans_options_init(&options, sizeof options);
   if (!kmeans && strcmp(given->method, "hdbscan") != 0 && strcmp(given->method, "dbscan") != 0)
     return bad_usage("--method is \"%s\", not one of kmeans, hdbscan, dbscan", given->method);
+  if (recs_options_set(&options, recs_kmeans_schema(), "algorithm", given->algorithm) != RECS_OK)
+    return bad_usage("--algorithm: %s", recs_last_error());
   if (given->scale != NULL && given->pipeline != NULL)
     return bad_usage("tell either --scale or --pipeline");
   if (given->load != NULL && (given->save != NULL || given->scale != NULL || given->pipeline != NULL || given->stability || !kmeans))
@@ -175,8 +179,8 @@ static int check_flags(const segment_flags *given) {
 }
 
 static int run(int count, char **arguments) {
-  segment_flags given = {.settings = {"table", 0}, .method = "kmeans", .k = "3", .criterion = "silhouette", .seed = 1, .starts = 10,
-                         .min_points = 5};
+  segment_flags given = {.settings = {"table", 0}, .method = "kmeans", .k = "3", .criterion = "silhouette", .algorithm = "auto",
+                         .seed = 1, .starts = 10, .min_points = 5};
   out_sheet *sheet;
   int code;
   profile_columns_init(&given.columns);
@@ -197,6 +201,8 @@ static int run(int count, char **arguments) {
       {"stability", FLAG_SWITCH, &given.stability, NULL, "cluster halves of the rows anew: how much of each segment comes back"},
       {"seed", FLAG_COUNT, &given.seed, "N", "seed of all that is drawn; default 1"},
       {"starts", FLAG_COUNT, &given.starts, "N", "kmeans: starts, of which the best is kept; default 10"},
+      {"algorithm", FLAG_TEXT, &given.algorithm, "NAME", "kmeans: auto (default), lloyd, bounds, or mini-batch for very many rows"},
+      {"batch-size", FLAG_COUNT, &given.batch_size, "N", "kmeans, mini-batch: rows of a batch; default 0: 10 a segment, at least 1024"},
       {"save", FLAG_TEXT, &given.save, "SEGMENTS", "kmeans: write what new rows need (preparation and centres) to a file"},
       {"load", FLAG_TEXT, &given.load, "SEGMENTS", "place these rows into the segments of such a file"},
       {"out", FLAG_TEXT, &given.out, "FILE", "the segment of each id, as CSV"},

@@ -103,6 +103,8 @@ static recs_kmeans_options kmeans_options(const segment_flags *given, uint32_t k
   options.clusters = k;
   options.seed = given->seed;
   options.starts = narrow(given->starts);
+  options.batch_size = narrow(given->batch_size);
+  recs_options_set(&options, recs_kmeans_schema(), "algorithm", given->algorithm); /* a name that was checked */
   return options;
 }
 

@@ -11,9 +11,10 @@ typedef struct segment_flags {
   const char *scale, *pipeline; /* one of them at most */
   const char *method;           /* kmeans, hdbscan or dbscan */
   const char *k, *range, *criterion;
+  const char *algorithm;        /* of k-means, by its option's names */
   const char *save, *load, *out;
   double eps;
-  uint64_t seed, starts, min_points, min_size;
+  uint64_t seed, starts, batch_size, min_points, min_size;
   int stability;
 } segment_flags;
 

@@ -89,3 +89,24 @@ def whole_fit(settings):
                 name: Peer(mean(lambda seed, kind=kind: sklearn_fit(kind, values, clusters, random_state=seed)), no_worse)
                 for name, kind in [("scikit-learn lloyd", sklearn.cluster.KMeans),
                                    ("scikit-learn-intelex", sklearnex.cluster.KMeans)]})
+
+
+@case("kmeans-mini-batch")
+def mini_batch(settings):
+    """Mini-batches of the same size and as many epochs from k-means++, then labels of all rows; the mean inertia over two seeds
+    is to be no higher."""
+    import sklearn.cluster
+
+    threads, seeds, epochs, batch = settings.threads, range(1, 3), 3, 4096
+
+    def mean(fit):
+        return lambda: float(np.mean([fit(seed) for seed in seeds]))
+
+    for rows, columns, clusters in SIZES[:1] if settings.quick else SIZES:
+        values = points(rows, columns, clusters)
+        peer = Peer(mean(lambda seed: sklearn_fit(sklearn.cluster.MiniBatchKMeans, values, clusters, batch_size=batch, max_iter=epochs,
+                                                  max_no_improvement=None, random_state=seed)),
+                    lambda mine, theirs: compare.no_worse(mine, theirs, 0.005, "mean inertia"))
+        yield Contest(f"{rows:,} x {columns}, k={clusters}, {epochs} epochs by {batch:,}, {len(seeds)} seeds", mean(
+            lambda seed: ours(values, threads, clusters=clusters, seed=seed, starts=1, algorithm=3, batch_size=batch, tolerance=0,
+                              max_iterations=epochs)), {"scikit-learn mini-batch": peer})

@@ -25,6 +25,7 @@ static const recs__choice algorithms[] = {
     {"auto", RECS_KMEANS_AUTO},
     {"lloyd", RECS_KMEANS_LLOYD},
     {"bounds", RECS_KMEANS_BOUNDS},
+    {"mini-batch", RECS_KMEANS_MINI_BATCH},
     {NULL, 0},
 };
 
@@ -43,9 +44,9 @@ static const recs__field kmeans_fields[] = {
                  "What is near: by squared Euclidean distance, or by direction."),
     RECS__U32(recs_kmeans_options, seeding_rows, 0, UINT32_MAX, 0,
               "How many rows k-means++ looks at; 0: 256 a cluster, at least 16384."),
-    RECS__CHOICE(recs_kmeans_options, algorithm, algorithms, "auto|lloyd|bounds", RECS_KMEANS_AUTO,
-                 "How rows find their centres: by looking at all of them, or at those whose bounds leave a doubt."),
-    RECS__RESERVED(recs_kmeans_options, reserved),
+    RECS__CHOICE(recs_kmeans_options, algorithm, algorithms, "auto|lloyd|bounds|mini-batch", RECS_KMEANS_AUTO,
+                 "How rows find their centres: all are looked at, those whose bounds leave a doubt, or a batch at a time."),
+    RECS__U32(recs_kmeans_options, batch_size, 0, UINT32_MAX, 0, "Rows of a mini-batch; 0: 10 a cluster, at least 1024."),
 };
 static const recs_schema kmeans_schema = RECS__SCHEMA("kmeans", recs_kmeans_options, kmeans_fields);
 
@@ -127,7 +128,10 @@ static int32_t run_starts(recs_kmeans *kmeans, recs__points *points, const recs_
     recs__progress seeding = recs__progress_part(&whole, 0, SEEDING_SHARE);
     recs__progress lloyding = recs__progress_part(&whole, SEEDING_SHARE, 1);
     RECS_GO(place_centers(lloyd.centers.values, points, options, start, &seeding));
-    RECS_GO(recs__lloyd_run(&lloyd, options->tolerance * variance, options->max_iterations, &lloyding));
+    if (options->algorithm == RECS_KMEANS_MINI_BATCH)
+      RECS_GO(recs__kmeans_batches(&lloyd, options, start, &lloyding));
+    else
+      RECS_GO(recs__lloyd_run(&lloyd, options->tolerance * variance, options->max_iterations, &lloyding));
     keep_better(kmeans, &lloyd);
   }
   for (size_t row = 0; row < kmeans->rows; row++)

@@ -150,13 +150,23 @@ typedef struct recs__lloyd {
   double *members;   /* clusters: the masses over all blocks; 0 when no row weighs anything */
 } recs__lloyd;
 
-/* `algorithm` is RECS_KMEANS_AUTO, LLOYD or BOUNDS. */
+/* `algorithm` is RECS_KMEANS_*; MINI_BATCH as LLOYD. */
 int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_t clusters, int32_t algorithm);
 void recs__lloyd_free(recs__lloyd *lloyd);
 
 /* From centers.values to the end: labels, centers, inertia and iterations. `tolerance` bounds the squared shift of the
  * centres. */
 int32_t recs__lloyd_run(recs__lloyd *lloyd, double tolerance, uint32_t max_iterations, const recs__progress *progress);
+
+/* Moves the centres to the means, totals over members; returns the squared shift. A cluster that is empty stays where it is,
+ * and so does one whose rows' directions cancel out. */
+double recs__lloyd_move(recs__lloyd *lloyd);
+
+/* Measures all rows from their centres, for the inertia; unless the labels are settled, it labels them first. */
+int32_t recs__lloyd_measure(recs__lloyd *lloyd, const recs__progress *progress);
+
+/* From centers.values by mini-batches: labels, centers, inertia and iterations, which are epochs. */
+int32_t recs__kmeans_batches(recs__lloyd *lloyd, const recs_kmeans_options *options, uint32_t start, const recs__progress *progress);
 
 /* Moves the empty clusters' totals and members to the rows farthest from their centres. */
 int32_t recs__lloyd_refill(recs__lloyd *lloyd);

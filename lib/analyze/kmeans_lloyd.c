@@ -47,7 +47,7 @@ int32_t recs__lloyd_init(recs__lloyd *lloyd, const recs__points *points, uint32_
   if (lloyd->labels == NULL || lloyd->sums == NULL || lloyd->masses == NULL || lloyd->changes == NULL ||
       lloyd->inertias == NULL || lloyd->totals == NULL || lloyd->members == NULL)
     return recs__fail_nomem();
-  if (algorithm == RECS_KMEANS_LLOYD || clusters == 1)
+  if (algorithm == RECS_KMEANS_LLOYD || algorithm == RECS_KMEANS_MINI_BATCH || clusters == 1)
     return RECS_OK;
   lloyd->bounds.state = RECS__BOUNDS_UNKNOWN;
   lloyd->bounds.forced = algorithm == RECS_KMEANS_BOUNDS;
@@ -160,9 +160,7 @@ static double divisor_of(const recs__lloyd *lloyd, const double *total, uint32_t
   return sqrt(squares);
 }
 
-/* Moves the centres to the means; returns the squared shift. A cluster that is still empty stays where it is, and so does
- * one whose rows' directions cancel out. */
-static double move_centers(recs__lloyd *lloyd) {
+double recs__lloyd_move(recs__lloyd *lloyd) {
   uint32_t columns = lloyd->points->columns;
   double shift = 0;
   for (uint32_t c = 0; c < lloyd->clusters; c++) {
@@ -209,7 +207,7 @@ static int32_t iterate(recs__lloyd *lloyd, double tolerance, int *done, const re
     RECS_TRY(recs__lloyd_refill(lloyd));
   if (lloyd->bounds.state != RECS__BOUNDS_NONE)
     memcpy(lloyd->bounds.previous, lloyd->centers.values, cells * sizeof *lloyd->bounds.previous);
-  *done = move_centers(lloyd) <= tolerance || stayed;
+  *done = recs__lloyd_move(lloyd) <= tolerance || stayed;
   if (lloyd->bounds.state != RECS__BOUNDS_NONE)
     recs__bounds_move(lloyd);
   lloyd->settled = stayed && !refilled;
@@ -217,13 +215,17 @@ static int32_t iterate(recs__lloyd *lloyd, double tolerance, int *done, const re
 }
 
 /* Rows in doubt are labelled first, where bounds tell which they are; else it is done in the same pass. */
-static int32_t measure(recs__lloyd *lloyd, const recs__progress *progress) {
+int32_t recs__lloyd_measure(recs__lloyd *lloyd, const recs__progress *progress) {
   if (!lloyd->settled && lloyd->bounds.state == RECS__BOUNDS_KNOWN) {
     RECS_TRY(assign(lloyd, NULL));
     lloyd->settled = 1;
   }
   recs__centers_pack(&lloyd->centers, lloyd->clusters, lloyd->points->columns, lloyd->points->shift);
-  return run(lloyd, measure_block, progress);
+  RECS_TRY(run(lloyd, measure_block, progress));
+  lloyd->inertia = 0;
+  for (size_t block = 0; block < lloyd->points->blocks; block++)
+    lloyd->inertia += lloyd->inertias[block];
+  return RECS_OK;
 }
 
 /* The last pass labels the rows by the last centres and measures them, so that labels, centres and inertia belong
@@ -243,9 +245,5 @@ int32_t recs__lloyd_run(recs__lloyd *lloyd, double tolerance, uint32_t max_itera
     RECS_TRY(iterate(lloyd, tolerance, &done, &part));
   }
   part = recs__progress_part(progress, max_iterations / ((double)max_iterations + 1), 1);
-  RECS_TRY(measure(lloyd, &part));
-  lloyd->inertia = 0;
-  for (size_t block = 0; block < lloyd->points->blocks; block++)
-    lloyd->inertia += lloyd->inertias[block];
-  return RECS_OK;
+  return recs__lloyd_measure(lloyd, &part);
 }

@@ -385,6 +385,8 @@ int32_t recs_kmeans_fit_matrix(recs_kmeans **out, const recs_matrix *matrix, con
   RECS_TRY(recs__kmeans_options(&own, options, matrix->rows, matrix->columns));
   if (own.seeding == RECS_SEEDING_PARALLEL)
     return recs__fail(RECS_ERROR_UNSUPPORTED, "seeding is parallel, which sparse rows have not: take plusplus or random");
+  if (own.algorithm == RECS_KMEANS_MINI_BATCH)
+    return recs__fail(RECS_ERROR_UNSUPPORTED, "algorithm is mini-batch, which sparse rows have not: take lloyd");
   RECS_GO(recs__sparse_init(&sparse, matrix, matrix->object.context, own.weights, own.distance));
   RECS_GO(recs__kmeans_new(&kmeans, matrix->object.context, matrix->rows, matrix->columns, own.clusters));
   kmeans->distance = own.distance;

@@ -114,6 +114,7 @@ _Static_assert(RECS_DISTANCE_COSINE == 2, "RECS_DISTANCE_COSINE");
 _Static_assert(RECS_KMEANS_AUTO == 0, "RECS_KMEANS_AUTO");
 _Static_assert(RECS_KMEANS_LLOYD == 1, "RECS_KMEANS_LLOYD");
 _Static_assert(RECS_KMEANS_BOUNDS == 2, "RECS_KMEANS_BOUNDS");
+_Static_assert(RECS_KMEANS_MINI_BATCH == 3, "RECS_KMEANS_MINI_BATCH");
 _Static_assert(RECS_CHOICE_SILHOUETTE == 1, "RECS_CHOICE_SILHOUETTE");
 _Static_assert(RECS_CHOICE_GAP == 2, "RECS_CHOICE_GAP");
 _Static_assert(RECS_CHOICE_BIC == 3, "RECS_CHOICE_BIC");
@@ -428,7 +429,7 @@ _Static_assert(offsetof(recs_kmeans_options, weights) == 48, "recs_kmeans_option
 _Static_assert(offsetof(recs_kmeans_options, distance) == 56, "recs_kmeans_options.distance");
 _Static_assert(offsetof(recs_kmeans_options, seeding_rows) == 60, "recs_kmeans_options.seeding_rows");
 _Static_assert(offsetof(recs_kmeans_options, algorithm) == 64, "recs_kmeans_options.algorithm");
-_Static_assert(offsetof(recs_kmeans_options, reserved) == 68, "recs_kmeans_options.reserved");
+_Static_assert(offsetof(recs_kmeans_options, batch_size) == 68, "recs_kmeans_options.batch_size");
 _Static_assert(sizeof(recs_kmeans_options) == 72, "recs_kmeans_options");
 _Static_assert(offsetof(recs_choice_options, struct_size) == 0, "recs_choice_options.struct_size");
 _Static_assert(offsetof(recs_choice_options, seed) == 8, "recs_choice_options.seed");
@@ -736,6 +737,6 @@ _Static_assert(sizeof(recs_tune_options) == 40, "recs_tune_options");
 #endif
 
 int main(void) {
-  puts("727 values and offsets are as they were");
+  puts("728 values and offsets are as they were");
   return 0;
 }

@@ -209,6 +209,8 @@ def test_segments_in_full(tmp_path):
     assert labels.read_text() == again.read_text() and loaded["inertia"] == pytest.approx(shown["inertia"], rel=1e-5)
     for criterion in ("gap", "bic"):
         assert segment("--k", "auto", "--criterion", criterion, "--k-range", "1..6" if criterion == "gap" else "2..3", "--scale", "z")["k"] == 3
+    batches = segment("--algorithm", "mini-batch", "--batch-size", 20, "--scale", "z")
+    assert batches["k"] == 3 and batches["inertia"] == pytest.approx(shown["inertia"], rel=0.05)
     dense = segment("--method", "hdbscan", "--scale", "z", "--min-size", 10)
     assert dense["k"] == 3 and dense["noise"] == 0 and "inertia" not in dense
     radius = segment("--method", "dbscan", "--eps", 0.5, "--pipeline", "drop[country]; scale=z", "--out", labels)
@@ -218,6 +220,7 @@ def test_segments_in_full(tmp_path):
     assert "like 2..10" in refused("segment", table, "--k", "auto", "--k-range", "3", code=2)
     assert "criterion" in refused("segment", table, "--k", "auto", "--criterion", "luck", code=2)
     assert "--method" in refused("segment", table, "--method", "magic", code=2)
+    assert "--algorithm" in refused("segment", table, "--algorithm", "luck", code=2)
     assert "--save goes with" in refused("segment", table, "--method", "dbscan", "--save", saved, code=2)
     assert "--load takes all" in refused("segment", table, "--load", saved, "--scale", "z", code=2)
     assert "either" in refused("segment", table, "--pipeline", "log", "--scale", "z", code=2)

@@ -3,7 +3,7 @@ import warnings
 
 import numpy as np
 import pytest
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_score
 
@@ -203,3 +203,41 @@ def test_sparse(recs, rows, columns, clusters, density):
     recs.ok(recs.lib.recs_kmeans_predict_matrix(recs.array("uint32_t", labels), recs.ffi.NULL, ours, matrix))
     assert labels.tolist() == labels_of(recs, ours, rows).tolist()
     assert np.mean(labels == theirs.labels_) > 0.99
+
+
+def crowd(seed, rows, columns, kinds):
+    """Clouds of very different sizes: the k-th has rows in proportion to k^-1.5."""
+    random = np.random.default_rng(seed)
+    share = np.arange(1, kinds + 1) ** -1.5
+    return (random.normal(size=(kinds, columns)) * 3)[random.choice(kinds, size=rows, p=share / share.sum())] + random.normal(
+        size=(rows, columns))
+
+
+@pytest.mark.parametrize("values,clusters", [(clouds(24, 10000, 8, 40, spread=1.2), 25), (crowd(25, 10000, 5, 20).astype(np.float32), 15),
+                                             (np.exp(np.random.default_rng(26).normal(size=(12000, 4))).astype(np.float32), 10)])
+def test_mini_batches_are_as_good(recs, values, clusters):
+    """Ten seeds, against scikit-learn's mini-batches of the same size, and the worst of them against iterations over all rows."""
+    seeds = range(10)
+    ours = [fit(recs, values, clusters, seed=seed, starts=1, algorithm=3, batch_size=1024) for seed in seeds]
+    inertias = [recs.lib.recs_kmeans_inertia(kmeans) for kmeans in ours]
+    theirs = [MiniBatchKMeans(clusters, batch_size=1024, n_init=1, random_state=seed).fit(values).inertia_ for seed in seeds]
+    whole = [recs.lib.recs_kmeans_inertia(fit(recs, values, clusters, seed=seed, starts=1)) for seed in seeds]
+    assert np.mean(inertias) <= np.mean(theirs) * 1.02
+    assert np.mean(inertias) <= np.mean(whole) * 1.03
+    assert max(inertias) <= np.mean(whole) * 1.12
+    for kmeans, inertia in zip(ours[:2], inertias):
+        squares = ((values[:, None, :].astype(np.float64) - centers_of(recs, kmeans)) ** 2).sum(axis=2)
+        assert squares.min(axis=1).sum() == pytest.approx(inertia, rel=1e-5)
+        compare_labels(values, centers_of(recs, kmeans), labels_of(recs, kmeans, len(values)), squares.argmin(axis=1))
+
+
+def test_mini_batches_by_weight(recs):
+    """Weights of integers, against the same rows written out, in the mean over seeds."""
+    random = np.random.default_rng(27)
+    values, weights = clouds(27, 6000, 6, 20, spread=1.5), random.integers(0, 6, size=6000).astype(np.float32)
+    repeated = np.repeat(values, weights.astype(int), axis=0)
+    options = {"starts": 1, "algorithm": 3, "batch_size": 512}
+    weighted = np.mean([recs.lib.recs_kmeans_inertia(fit(recs, values, 12, seed=seed, weights=recs.array("float", weights), **options))
+                        for seed in range(10)])
+    plain = np.mean([recs.lib.recs_kmeans_inertia(fit(recs, repeated, 12, seed=seed, **options)) for seed in range(10)])
+    assert weighted == pytest.approx(plain, rel=0.03)

@@ -33,13 +33,19 @@ enum {
                                     the squared distance is 2 - 2 cos. A row of zeros has no direction and is refused. */
 };
 
-/** How rows find their nearest centres. All are exact, with the same labels to the last row: centres may differ in the last
- * digit, as their sums are made in another order. */
+/** How rows find their nearest centres. All but MINI_BATCH are exact, with the same labels to the last row: centres may differ
+ * in the last digit, as their sums are made in another order. */
 enum {
   RECS_KMEANS_AUTO = 0,  /**< BOUNDS in the iterations where they leave so few rows in doubt that they save time, else LLOYD. */
   RECS_KMEANS_LLOYD = 1, /**< Each iteration compares each row with each centre. */
-  RECS_KMEANS_BOUNDS = 2 /**< Only rows that bounds of their distances leave in doubt are looked at again (Hamerly 2010), and only
-                              the sums of clusters that rows leave or join change. As AUTO, 8 more bytes a row. */
+  RECS_KMEANS_BOUNDS = 2, /**< Only rows that bounds of their distances leave in doubt are looked at again (Hamerly 2010), and only
+                               the sums of clusters that rows leave or join change. As AUTO, 8 more bytes a row. */
+  RECS_KMEANS_MINI_BATCH = 3 /**< Near the others' inertia for a fraction of their work, where rows are very many (Sculley 2010):
+                               each step looks at `batch_size` rows, drawn by weight from equal stretches of the rows, and moves
+                               centres to the mean (by cosine: in the direction) of all rows that steps gave to them. Every 500
+                               rows a cluster, centres that none of those rows chose go to rows of the batch, drawn by squared
+                               distance. A pass over all rows finds labels, sizes and inertia; clusters empty by then are filled
+                               by one of Lloyd's iterations. recs_kmeans_iterations() tells passes' worth of rows. Dense rows only. */
 };
 
 /** Options of recs_kmeans_fit(). */
@@ -47,11 +53,14 @@ typedef struct recs_kmeans_options {
   size_t struct_size;      /**< Set by recs_kmeans_options_init(). */
   const float *centers;    /**< NULL, or clusters x columns start centres: then one start, no seeding. */
   double tolerance;        /**< Stop when the centres' squared shift, summed, is no more than tolerance x the mean
-                                variance of the columns; 0: when labels stay. Default 1e-4. */
+                                variance of the columns; 0: when labels stay. MINI_BATCH: when for 10 batches the batches' mean
+                                squared distance, smoothed over as many rows as there are, falls by no more than this part of
+                                itself; 0: only after max_iterations. Default 1e-4. */
   uint64_t seed;           /**< Default 1. */
   uint32_t clusters;       /**< k; 1 to the number of rows; default 3. */
   uint32_t starts;         /**< The best of this many starts by inertia; default 10. */
-  uint32_t max_iterations; /**< Of one start; default 300. */
+  uint32_t max_iterations; /**< Of one start; default 300. MINI_BATCH: one is as many batches as have together as many rows as there
+                                are, the last perhaps in part; at least one batch is done. */
   int32_t seeding;         /**< RECS_SEEDING_*; default PLUSPLUS. */
   const float *weights;    /**< NULL (default: all 1), or a weight for each row, finite and not negative: a row of weight w counts
                                 as w equal rows. At least as many rows as clusters must weigh more than 0. */
@@ -59,7 +68,7 @@ typedef struct recs_kmeans_options {
   uint32_t seeding_rows;   /**< How many rows PLUSPLUS looks at, drawn evenly along the rows (by weight); from half of the rows
                                 on it looks at all. 0 (default): 256 a cluster, at least 16,384. */
   int32_t algorithm;       /**< RECS_KMEANS_*; default AUTO. */
-  int32_t reserved;        /**< Must be 0. */
+  uint32_t batch_size;     /**< MINI_BATCH: rows of a batch, no more than there are; 0 (default): 10 a cluster, at least 1024. */
 } recs_kmeans_options;
 
 /** The schema of recs_kmeans_options. Static. Any thread. @since 0.1 */
@@ -97,7 +106,9 @@ RECS_API int32_t recs_kmeans_options_init(recs_kmeans_options *options, size_t s
  * seeding_rows of the rows in O(m x clusters x ln clusters x columns), PARALLEL costs about 10 iterations. Memory beside
  * the values: 16 bytes a row (labels twice, bounds unless #RECS_KMEANS_LLOYD); a sample of m rows, and 4 (3 + ln clusters)
  * bytes each; sums of doubles, clusters x columns for each of up to 64 blocks of the rows, which have at least two rows a
- * cluster. 10 million rows of 16 columns into 20 clusters: 0.17 times the values.
+ * cluster. 10 million rows of 16 columns into 20 clusters: 0.17 times the values. #RECS_KMEANS_MINI_BATCH: O(starts x (batches
+ * x batch_size + rows) x clusters x columns); 8 bytes a row (labels twice) and 1/8 where there are weights, 16 bytes a row of a
+ * batch, and sums of doubles, clusters x columns for each of up to 64 blocks of the batch, and of the rows.
  * @since 0.1
  */
 RECS_API int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const float *values, size_t rows,
@@ -113,7 +124,7 @@ RECS_API int32_t recs_kmeans_fit(recs_kmeans **out, recs_context *context, const
  * @param options NULL for the defaults; start centres are dense.
  * @param progress NULL, or called on this thread from time to time.
  * @param payload handed to @p progress.
- * @return as recs_kmeans_fit(), and #RECS_ERROR_UNSUPPORTED for #RECS_SEEDING_PARALLEL.
+ * @return as recs_kmeans_fit(), and #RECS_ERROR_UNSUPPORTED for #RECS_SEEDING_PARALLEL and #RECS_KMEANS_MINI_BATCH.
  * Thread safety: any thread. Complexity: O(starts x iterations x (entries + columns) x clusters). Memory beside the matrix:
  * 24 bytes a row, 16 bytes for each of clusters x columns, and 8 bytes a column a thread.
  * @since 0.1
