@@ -1,32 +1,22 @@
 #include "lib/analyze/baskets.h"
 
+#include "lib/analyze/basket_rows.h"
 #include "lib/analyze/narrow.h"
+#include "lib/base/parallel.h"
 #include "lib/base/sort.h"
 
 #include <math.h>
 #include <string.h>
+
+enum { INDEX_PLACES = 256 * 1024 }; /* that are worth a thread's start */
 
 /* What reading needs besides the result. */
 typedef struct intake {
   recs_context *context;
   const recs_matrix *matrix;
   const unsigned char *excluded; /* by column; NULL: none is */
-  uint32_t *code_of;  /* of each column; RECS__BASKET_END: not frequent */
-  uint32_t *lists;    /* for each code: the matrix rows that have it */
-  size_t *list_begin; /* items + 1 */
-  uint32_t *codes;    /* for each matrix row: its codes, rising */
-  size_t *row_begin;  /* rows + 1 */
-  uint32_t *weights;  /* of each matrix row: how many baskets it stands for; 0: another row does */
+  uint32_t *code_of;             /* of each column; the number of codes: not frequent */
 } intake;
-
-static void intake_free(intake *in) {
-  recs__free(in->context, in->code_of);
-  recs__free(in->context, in->lists);
-  recs__free(in->context, in->list_begin);
-  recs__free(in->context, in->codes);
-  recs__free(in->context, in->row_begin);
-  recs__free(in->context, in->weights);
-}
 
 void recs__baskets_free(const recs_context *context, recs__baskets *baskets) {
   recs__free(context, baskets->rows);
@@ -36,10 +26,19 @@ void recs__baskets_free(const recs_context *context, recs__baskets *baskets) {
   recs__free(context, baskets->places);
 }
 
-/* How many baskets have each column, and how many have any. */
-static uint64_t count_columns(uint32_t *counts, const recs_matrix *matrix) {
+/* How many baskets have each column, and how many have any; each thread counts for itself. */
+typedef struct counting {
+  const recs_matrix *matrix;
+  uint32_t *counts; /* columns of each thread, one thread after the other */
+  uint64_t *totals;
+} counting;
+
+static int32_t count_range(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const counting *self = payload;
+  const recs_matrix *matrix = self->matrix;
+  uint32_t *counts = self->counts + (size_t)thread * matrix->columns;
   uint64_t total = 0;
-  for (uint32_t row = 0; row < matrix->rows; row++) {
+  for (size_t row = begin; row < end; row++) {
     int any = 0;
     for (int64_t e = matrix->offsets[row]; e < matrix->offsets[row + 1]; e++) {
       int has = matrix->values[e] != 0;
@@ -48,7 +47,28 @@ static uint64_t count_columns(uint32_t *counts, const recs_matrix *matrix) {
     }
     total += (uint64_t)any;
   }
-  return total;
+  self->totals[thread] += total;
+  return RECS_OK;
+}
+
+/* *counts is to be freed in any case. */
+static int32_t count_columns(uint32_t **counts, uint64_t *total, const intake *in) {
+  size_t grain = recs__basket_rows_grain(in->matrix), columns = in->matrix->columns;
+  uint32_t threads = recs__parallel_threads(in->context, in->matrix->rows, grain);
+  counting self = {.matrix = in->matrix};
+  int32_t status;
+  self.counts = *counts = recs__alloc_zero(in->context, columns * threads, sizeof **counts);
+  self.totals = recs__alloc_zero(in->context, threads, sizeof *self.totals);
+  status = self.counts == NULL || self.totals == NULL ? recs__fail_nomem() : RECS_OK;
+  if (status == RECS_OK)
+    status = recs__parallel(in->context, in->matrix->rows, grain, count_range, &self, NULL);
+  for (uint32_t thread = 0; thread < threads && status == RECS_OK; thread++) {
+    *total += self.totals[thread];
+    for (size_t column = 0; thread > 0 && column < columns; column++)
+      self.counts[column] += self.counts[thread * columns + column];
+  }
+  recs__free(in->context, self.totals);
+  return status;
 }
 
 static uint64_t least_count(double min_support, uint64_t total) {
@@ -72,7 +92,7 @@ static int32_t number_items(recs__baskets *out, intake *in, const uint32_t *coun
     return recs__fail_nomem();
   }
   for (uint32_t column = 0; column < columns; column++) {
-    in->code_of[column] = RECS__BASKET_END;
+    in->code_of[column] = items;
     if (counts[column] >= min_count && excluded != NULL && excluded[column])
       keys[out->past++] = (uint64_t)counts[column] << 32 | column;
   }
@@ -92,125 +112,80 @@ static int32_t number_items(recs__baskets *out, intake *in, const uint32_t *coun
   return RECS_OK;
 }
 
-/* Turns the matrix into lists of rows by code, and those back into rows: the codes of each then rise. While an array of
- * beginnings is filled by, its element i + 1 is where the next entry of i goes; in the end it is where i ends. */
-static void recode(intake *in, const recs__baskets *baskets) {
-  const recs_matrix *matrix = in->matrix;
-  size_t begin = 0;
-  in->list_begin[0] = 0;
-  in->row_begin[0] = 0;
-  for (uint32_t code = 0; code < baskets->items; begin += baskets->supports[code], code++)
-    in->list_begin[code + 1] = begin;
-  begin = 0;
-  for (uint32_t row = 0; row < matrix->rows; row++) {
-    in->row_begin[row + 1] = begin;
-    for (int64_t e = matrix->offsets[row]; e < matrix->offsets[row + 1]; e++) {
-      uint32_t code = in->code_of[matrix->indices[e]];
-      if (code == RECS__BASKET_END || matrix->values[e] == 0)
-        continue;
-      in->lists[in->list_begin[code + 1]++] = row;
-      begin += 1;
-    }
-  }
-  for (uint32_t code = 0; code < baskets->items; code++) {
-    for (size_t i = in->list_begin[code]; i < in->list_begin[code + 1]; i++)
-      in->codes[in->row_begin[in->lists[i] + 1]++] = code;
-  }
+/* The rows of one level, being written. */
+typedef struct writing {
+  const recs__basket_rows *rows;
+  uint32_t level;
+  uint32_t *codes;
+  uint32_t *begins; /* of each range of rows */
+} writing;
+
+static int is_written(const recs__basket_rows *rows, uint32_t level, uint32_t row) {
+  return rows->weights == NULL || (rows->weights[row] >> level & 1u) != 0;
 }
 
-static int32_t prepare(intake *in, const recs__baskets *baskets) {
-  size_t entries = 0, rows = in->matrix->rows;
-  for (uint32_t code = 0; code < baskets->items; code++)
-    entries += baskets->supports[code];
-  in->lists = recs__alloc(in->context, entries, sizeof *in->lists);
-  in->list_begin = recs__alloc(in->context, (size_t)baskets->items + 1, sizeof *in->list_begin);
-  in->codes = recs__alloc(in->context, entries, sizeof *in->codes);
-  in->row_begin = recs__alloc(in->context, rows + 1, sizeof *in->row_begin);
-  in->weights = recs__alloc(in->context, rows, sizeof *in->weights);
-  if (in->lists == NULL || in->list_begin == NULL || in->codes == NULL || in->row_begin == NULL || in->weights == NULL)
-    return recs__fail_nomem();
-  recode(in, baskets);
-  return RECS_OK;
-}
-
-static size_t row_length(const intake *in, uint32_t row) {
-  return in->row_begin[row + 1] - in->row_begin[row];
-}
-
-static uint64_t row_hash(const intake *in, uint32_t row) {
-  uint64_t hash = row_length(in, row);
-  for (size_t i = in->row_begin[row]; i < in->row_begin[row + 1]; i++)
-    hash = (hash ^ in->codes[i]) * UINT64_C(0x9E3779B97F4A7C15) ^ hash >> 29;
-  return hash ^ hash >> 32;
-}
-
-static int same_rows(const intake *in, uint32_t a, uint32_t b) {
-  size_t length = row_length(in, a);
-  return length == row_length(in, b) &&
-         memcmp(in->codes + in->row_begin[a], in->codes + in->row_begin[b], length * sizeof *in->codes) == 0;
-}
-
-/* Gives each row of two items or more to the first row like it, by a hash table with open addressing of rows + 1. */
-static int32_t merge_rows(intake *in) {
-  uint32_t rows = in->matrix->rows;
-  size_t room = 16;
-  uint32_t *slots;
-  while (room / 2 < rows)
-    room *= 2;
-  slots = recs__alloc_zero(in->context, room, sizeof *slots);
-  if (slots == NULL)
-    return recs__fail_nomem();
-  for (uint32_t row = 0; row < rows; row++) {
-    size_t slot;
-    in->weights[row] = 0;
-    if (row_length(in, row) < 2)
+static int32_t write_range(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const writing *self = payload;
+  const recs__basket_rows *rows = self->rows;
+  uint32_t *next = self->codes + self->begins[begin / rows->grain];
+  (void)thread;
+  for (size_t i = begin; i < end; i++) {
+    uint32_t row = rows->kept[i];
+    if (!is_written(rows, self->level, row))
       continue;
-    slot = row_hash(in, row) & (room - 1);
-    while (slots[slot] != 0 && !same_rows(in, slots[slot] - 1, row))
-      slot = (slot + 1) & (room - 1);
-    if (slots[slot] == 0)
-      slots[slot] = row + 1;
-    in->weights[slots[slot] - 1] += 1;
+    memcpy(next, rows->codes + rows->matrix->offsets[row], rows->lengths[row] * sizeof *next);
+    next += rows->lengths[row];
+    *next++ = RECS__BASKET_END;
   }
-  recs__free(in->context, slots);
   return RECS_OK;
 }
 
-/* How many places the baskets take, with one copy for each bit of a weight or, unmerged, with one for each basket. */
-static uint64_t count_places(const intake *in, int merged) {
+/* Writes a level from `place` on; returns where it ends. */
+static uint32_t place_level(writing *self, uint32_t place) {
+  const recs__basket_rows *rows = self->rows;
+  for (uint32_t i = 0; i < rows->count; i++) {
+    uint32_t row = rows->kept[i];
+    if (i % rows->grain == 0)
+      self->begins[i / rows->grain] = place;
+    place += is_written(rows, self->level, row) ? rows->lengths[row] + 1 : 0;
+  }
+  return place;
+}
+
+static int32_t lay_out(recs__baskets *out, const intake *in, const recs__basket_rows *rows) {
+  writing self = {.rows = rows, .codes = out->codes};
+  uint32_t place = 1;
+  int32_t status = RECS_OK;
+  self.begins = recs__alloc(in->context, rows->count / rows->grain + 1, sizeof *self.begins);
+  if (self.begins == NULL)
+    return recs__fail_nomem();
+  out->codes[0] = RECS__BASKET_END;
+  for (; self.level < RECS__BASKET_LEVELS && status == RECS_OK; self.level++) {
+    out->begins[self.level] = place;
+    if ((rows->levels >> self.level & 1u) == 0)
+      continue;
+    place = place_level(&self, place);
+    status = recs__parallel(in->context, rows->count, rows->grain, write_range, &self, NULL);
+  }
+  out->begins[RECS__BASKET_LEVELS] = place;
+  recs__free(in->context, self.begins);
+  return status;
+}
+
+/* How many places the baskets take, and how many of them hold a code. */
+static uint64_t count_places(uint64_t *codes, const recs__basket_rows *rows) {
   uint64_t places = 1;
-  for (uint32_t row = 0; row < in->matrix->rows; row++) {
-    uint64_t copies = merged ? (uint32_t)__builtin_popcount(in->weights[row]) : row_length(in, row) >= 2;
-    places += copies * (row_length(in, row) + 1);
+  *codes = 0;
+  for (uint32_t i = 0; i < rows->count; i++) {
+    uint32_t row = rows->kept[i], copies = rows->weights == NULL ? 1 : (uint32_t)__builtin_popcount(rows->weights[row]);
+    places += copies * (rows->lengths[row] + UINT64_C(1));
+    *codes += copies * (uint64_t)rows->lengths[row];
   }
   return places;
 }
 
-static uint32_t put_row(recs__baskets *out, uint32_t place, const intake *in, uint32_t row) {
-  size_t length = row_length(in, row);
-  memcpy(out->codes + place, in->codes + in->row_begin[row], length * sizeof *out->codes);
-  out->codes[place + length] = RECS__BASKET_END;
-  return place + (uint32_t)length + 1;
-}
-
-static uint32_t lay_out(recs__baskets *out, const intake *in, int merged) {
-  uint32_t place = 1;
-  out->codes[0] = RECS__BASKET_END;
-  for (uint32_t level = 0; level < RECS__BASKET_LEVELS; level++) {
-    out->begins[level] = place;
-    if (level > 0 && !merged)
-      continue;
-    for (uint32_t row = 0; row < in->matrix->rows; row++) {
-      if (merged ? (in->weights[row] >> level & 1u) != 0 : row_length(in, row) >= 2)
-        place = put_row(out, place, in, row);
-    }
-  }
-  out->begins[RECS__BASKET_LEVELS] = place;
-  return place;
-}
-
 void recs__baskets_index(recs__baskets *baskets, uint32_t length) {
-  uint32_t *next = baskets->offsets; /* as in recode(): next[code + 1] is where the next place of the code goes */
+  uint32_t *next = baskets->offsets; /* next[code + 1] is where the next place of the code goes; in the end that is where they end */
   uint32_t begin = 0;
   memset(next, 0, ((size_t)baskets->items + 1) * sizeof *next);
   for (uint32_t i = 0; i < length; i++) {
@@ -228,47 +203,125 @@ void recs__baskets_index(recs__baskets *baskets, uint32_t length) {
   }
 }
 
-/* Merging pays when it saves a tenth of the places. */
-static int32_t write_baskets(recs__baskets *out, const intake *in) {
-  uint64_t apart = count_places(in, 0), together = count_places(in, 1);
-  int merged = together < apart - apart / 10;
-  uint64_t places = merged ? together : apart;
+/* Each thread has a range of the baskets. It first counts its codes, then it knows where its places of each code go. */
+typedef struct indexing {
+  recs__baskets *baskets;
+  size_t grain;
+  uint32_t *next; /* by range, and in it by code */
+} indexing;
+
+static int32_t count_codes(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const indexing *self = payload;
+  uint32_t *next = self->next + begin / self->grain * self->baskets->items;
+  (void)thread;
+  for (size_t i = begin; i < end; i++) {
+    if (self->baskets->codes[i] != RECS__BASKET_END)
+      next[self->baskets->codes[i]] += 1;
+  }
+  return RECS_OK;
+}
+
+static int32_t put_places(void *payload, uint32_t thread, size_t begin, size_t end) {
+  const indexing *self = payload;
+  uint32_t *next = self->next + begin / self->grain * self->baskets->items;
+  (void)thread;
+  for (size_t i = begin; i < end; i++) {
+    if (self->baskets->codes[i] != RECS__BASKET_END)
+      self->baskets->places[next[self->baskets->codes[i]]++] = (uint32_t)i;
+  }
+  return RECS_OK;
+}
+
+/* Turns counts into where places go: code after code, in each range after range. */
+static void place_codes(const indexing *self, size_t ranges) {
+  recs__baskets *baskets = self->baskets;
+  uint32_t begin = 0;
+  for (uint32_t code = 0; code < baskets->items; code++) {
+    baskets->offsets[code] = begin;
+    for (size_t range = 0; range < ranges; range++) {
+      uint32_t *next = &self->next[range * baskets->items + code], count = *next;
+      *next = begin;
+      begin += count;
+    }
+  }
+  baskets->offsets[baskets->items] = begin;
+}
+
+/* recs__baskets_index() by all threads, where there is enough to do. */
+static int32_t index_all(recs__baskets *baskets, const recs_context *context) {
+  size_t length = baskets->begins[RECS__BASKET_LEVELS], least = baskets->items > INDEX_PLACES ? baskets->items : INDEX_PLACES;
+  uint32_t ranges = recs__parallel_threads(context, length, least);
+  indexing self = {.baskets = baskets, .grain = (length + ranges - 1) / ranges};
+  int32_t status;
+  if (ranges == 1) {
+    recs__baskets_index(baskets, (uint32_t)length);
+    return RECS_OK;
+  }
+  self.next = recs__alloc_zero(context, (size_t)baskets->items * ranges, sizeof *self.next);
+  status = self.next == NULL ? recs__fail_nomem() : recs__parallel(context, length, self.grain, count_codes, &self, NULL);
+  if (status == RECS_OK) {
+    place_codes(&self, ranges);
+    status = recs__parallel(context, length, self.grain, put_places, &self, NULL);
+  }
+  recs__free(context, self.next);
+  return status;
+}
+
+/* The rows' own codes are not needed any more: their memory, of which there is enough, becomes that of the places. */
+static int32_t take_places(recs__baskets *out, recs__basket_rows *rows, uint64_t count, const recs_context *context) {
+  uint32_t *places = recs__realloc(context, rows->codes, count, sizeof *places);
+  if (places == NULL)
+    return recs__fail_nomem();
+  out->places = places;
+  rows->codes = NULL;
+  return RECS_OK;
+}
+
+static int32_t write_baskets(recs__baskets *out, const intake *in, recs__basket_rows *rows) {
+  uint64_t codes, places = count_places(&codes, rows);
   if (places > UINT32_MAX)
     return recs__fail(RECS_ERROR_OVERFLOW, "the baskets have %llu entries of frequent items, more than %u",
                       (unsigned long long)places, UINT32_MAX);
   out->codes = recs__alloc(in->context, places, sizeof *out->codes);
-  out->places = recs__alloc(in->context, places, sizeof *out->places);
   out->offsets = recs__alloc(in->context, (size_t)out->items + 1, sizeof *out->offsets);
-  if (out->codes == NULL || out->places == NULL || out->offsets == NULL)
+  if (out->codes == NULL || out->offsets == NULL)
     return recs__fail_nomem();
-  recs__baskets_index(out, lay_out(out, in, merged));
-  return RECS_OK;
+  RECS_TRY(lay_out(out, in, rows));
+  RECS_TRY(take_places(out, rows, codes, in->context));
+  return index_all(out, in->context);
 }
 
 uint64_t recs__baskets_bytes(const recs__baskets *baskets) {
   return ((uint64_t)baskets->begins[RECS__BASKET_LEVELS] * 2 + (uint64_t)baskets->items * 3) * sizeof(uint32_t);
 }
 
+static int32_t read_rows(recs__baskets *out, const intake *in) {
+  recs__basket_rows rows = {.matrix = in->matrix, .items = out->items, .code_of = in->code_of};
+  int32_t status;
+  rows.grain = recs__basket_rows_grain(in->matrix);
+  RECS_GO(recs__basket_rows_read(&rows));
+  RECS_GO(write_baskets(out, in, &rows));
+cleanup:
+  recs__basket_rows_free(&rows);
+  return status;
+}
+
 static int32_t read_matrix(recs__baskets *out, uint64_t *total, uint64_t *min_count, intake *in, double min_support) {
-  uint32_t *counts = recs__alloc_zero(in->context, in->matrix->columns, sizeof *counts);
-  uint64_t nonempty;
+  uint32_t *counts = NULL;
+  uint64_t nonempty = 0;
   int32_t status;
   in->code_of = recs__alloc(in->context, in->matrix->columns, sizeof *in->code_of);
-  if (counts == NULL || in->code_of == NULL) {
-    status = recs__fail_nomem();
-    goto cleanup;
-  }
-  nonempty = count_columns(counts, in->matrix);
+  if (in->code_of == NULL)
+    return recs__fail_nomem();
+  RECS_GO(count_columns(&counts, &nonempty, in));
   *total = *total == 0 ? nonempty : *total;
   if (*min_count == 0)
     *min_count = least_count(min_support, *total);
   RECS_GO(number_items(out, in, counts, *min_count));
-  RECS_GO(prepare(in, out));
-  RECS_GO(merge_rows(in));
-  RECS_GO(write_baskets(out, in));
+  RECS_GO(read_rows(out, in));
 cleanup:
   recs__free(in->context, counts);
-  intake_free(in);
+  recs__free(in->context, in->code_of);
   return status;
 }
 

@@ -8,7 +8,7 @@
 
 /* Rows of bits are chosen when intersecting them takes less time than going through lists, as far as that can be told, and
  * they take at most this many times the room. */
-enum { DENSE_FACTOR = 16, DENSE_BYTES = 256 * 1024, NOT_KEPT = -1, AHEAD = 16 };
+enum { DENSE_FACTOR = 16, DENSE_BYTES = 256 * 1024, NOT_KEPT = -1, AHEAD = 16, LISTED = 256 };
 
 /* What one thread works with. */
 typedef struct worker {
@@ -46,14 +46,15 @@ static const uint32_t *first_code(const projection *work, uint32_t place) {
   return code;
 }
 
-static void count_codes(const projection *work, uint32_t *counts) {
+static void count_codes(const projection *work, uint32_t *restrict counts) {
   const recs__baskets *from = work->from;
-  uint32_t level = 0;
-  for (uint32_t i = from->offsets[work->code]; i < from->offsets[work->code + 1]; i++) {
-    fetch_ahead(from, i, from->offsets[work->code + 1]);
-    while (from->places[i] >= from->begins[level + 1])
-      level += 1;
-    for (const uint32_t *code = first_code(work, from->places[i]); *code != RECS__BASKET_END; code++)
+  const uint32_t *restrict places = from->places;
+  uint32_t level = 0, level_end = from->begins[1], end = from->offsets[work->code + 1];
+  for (uint32_t i = from->offsets[work->code]; i < end; i++) {
+    fetch_ahead(from, i, end);
+    while (places[i] >= level_end)
+      level_end = from->begins[++level + 1];
+    for (const uint32_t *code = first_code(work, places[i]); *code != RECS__BASKET_END; code++)
       counts[*code] += 1u << level;
   }
 }
@@ -130,23 +131,51 @@ static int projects_dense(const projection *work, const recs__bit_shape *shape) 
   return is_dense(work->kept, shape->words, baskets, (double)work->weight * baskets / from->supports[work->code]);
 }
 
+/* Bits that are to be set, by their place among all bits of the class: gathered first, so that no branch depends on whether an item
+ * stays. */
+typedef struct bit_list {
+  uint64_t *bits;
+  uint32_t count;
+  uint64_t places[LISTED];
+} bit_list;
+
+static void set_listed(bit_list *list) {
+  for (uint32_t i = 0; i < list->count; i++)
+    list->bits[list->places[i] / 64] |= UINT64_C(1) << (list->places[i] & 63);
+  list->count = 0;
+}
+
+static inline void list_basket(bit_list *list, const uint32_t *code, const int32_t *local, uint64_t row_bits, uint64_t bit) {
+  uint32_t count = list->count;
+  for (; *code != RECS__BASKET_END; code++) {
+    int32_t slot = local[*code];
+    list->places[count] = (uint64_t)slot * row_bits + bit;
+    count += slot != NOT_KEPT;
+    if (count == LISTED) {
+      list->count = count;
+      set_listed(list);
+      count = 0;
+    }
+  }
+  list->count = count;
+}
+
 static void fill_bits(const projection *work, const int32_t *local, recs__class *class) {
   const recs__baskets *from = work->from;
   const recs__bit_shape *shape = &class->shape;
-  uint32_t part = 0, level = 0;
-  size_t bit = 0;
+  uint32_t part = 0, level = 0, end = from->offsets[work->code + 1];
+  bit_list list = {.bits = class->bits};
+  uint64_t bit = 0, row_bits = (uint64_t)shape->words * 64;
   memset(class->bits, 0, (size_t)work->kept * shape->words * sizeof *class->bits);
-  for (uint32_t i = from->offsets[work->code]; i < from->offsets[work->code + 1]; i++, bit++) {
-    fetch_ahead(from, i, from->offsets[work->code + 1]);
+  for (uint32_t i = from->offsets[work->code]; i < end; i++, bit++) {
+    fetch_ahead(from, i, end);
     while (from->places[i] >= from->begins[level + 1])
       level += 1;
     for (; shape->levels[part] < level; part++)
-      bit = (size_t)shape->ends[part] * 64;
-    for (const uint32_t *code = first_code(work, from->places[i]); *code != RECS__BASKET_END; code++) {
-      if (local[*code] != NOT_KEPT)
-        class->bits[(size_t)local[*code] * shape->words + bit / 64] |= UINT64_C(1) << (bit & 63);
-    }
+      bit = (uint64_t)shape->ends[part] * 64;
+    list_basket(&list, first_code(work, from->places[i]), local, row_bits, bit);
   }
+  set_listed(&list);
 }
 
 static int32_t mine_dense(const projection *work, worker *self, const recs__bit_shape *shape) {
@@ -166,34 +195,37 @@ static int32_t mine_dense(const projection *work, worker *self, const recs__bit_
   return recs__descend(&self->descent, 0);
 }
 
-/* Copies the codes that stay; baskets that keep fewer than two say nothing more. Returns the length. */
+/* Copies the codes that stay, with one place to spare; baskets that keep fewer than two say nothing more. Returns the length. */
 static uint32_t copy_baskets(const projection *work, const int32_t *local, recs__baskets *out) {
   const recs__baskets *from = work->from;
-  uint32_t length = 1, level = 0;
-  out->codes[0] = RECS__BASKET_END;
+  uint32_t length = 1, level = 0, *codes = out->codes;
+  codes[0] = RECS__BASKET_END;
   out->begins[0] = 1;
   for (uint32_t i = from->offsets[work->code]; i < from->offsets[work->code + 1]; i++) {
     uint32_t begin = length;
     for (; from->places[i] >= from->begins[level + 1]; level++)
       out->begins[level + 1] = length;
+    fetch_ahead(from, i, from->offsets[work->code + 1]);
     for (const uint32_t *code = first_code(work, from->places[i]); *code != RECS__BASKET_END; code++) {
-      if (local[*code] != NOT_KEPT)
-        out->codes[length++] = (uint32_t)local[*code];
+      codes[length] = (uint32_t)local[*code];
+      length += local[*code] != NOT_KEPT;
     }
     if (length - begin < 2)
       length = begin;
     else
-      out->codes[length++] = RECS__BASKET_END;
+      codes[length++] = RECS__BASKET_END;
   }
   for (; level < RECS__BASKET_LEVELS; level++)
     out->begins[level + 1] = length;
   return length;
 }
 
-/* How many places the projected baskets take at most. */
+/* How many places the projected baskets take at most, and one to spare. */
 static size_t projected_room(const projection *work, const int32_t *local) {
   const recs__baskets *from = work->from;
-  size_t room = 1;
+  size_t baskets = from->offsets[work->code + 1] - from->offsets[work->code], room = 2;
+  if (from->begins[1] == from->begins[RECS__BASKET_LEVELS]) /* none was merged: supports count baskets */
+    return (size_t)work->weight + baskets + room;
   for (uint32_t i = from->offsets[work->code]; i < from->offsets[work->code + 1]; i++, room++) {
     for (const uint32_t *code = first_code(work, from->places[i]); *code != RECS__BASKET_END; code++)
       room += local[*code] != NOT_KEPT;

@@ -249,3 +249,29 @@ def test_refusals(recs, options, word):
     with pytest.raises(AssertionError) as refusal:
         Miner(recs, random_log(1), **options)
     assert word in str(refusal.value)
+
+
+def large_log(items, rows, longest, patterns):
+    """Baskets of up to `longest` items, the lower ones likelier; or, with `patterns`, each one of so many baskets."""
+    rng = np.random.default_rng(items)
+    lengths = rng.integers(0, longest + 1, patterns or rows)
+    columns = (items * rng.random(lengths.sum()) ** 1.5).astype(np.int64)
+    log = sp.csr_matrix((np.ones(len(columns), np.float32), (np.repeat(np.arange(len(lengths)), lengths), columns)),
+                        (len(lengths), items))
+    log = log[rng.integers(patterns, size=rows)] if patterns else log
+    log.data[:] = rng.random(log.nnz) < 0.97  # some entries say that there is nothing
+    return log
+
+
+@pytest.mark.parametrize("items, rows, longest, patterns, least", [
+    (60, 40_000, 20, 0, 2400), (60, 40_000, 25, 500, 2400), (900, 90_000, 20, 0, 100), (900, 40_000, 20, 3000, 100), (9000, 16_000, 60, 0, 9)])
+def test_many_baskets(recs, items, rows, longest, patterns, least):
+    """Large enough that threads share the reading; rows of few codes and of many, short and long, merged and apart."""
+    log = large_log(items, rows, longest, patterns)
+    together = (log.T @ log).tocoo()
+    expected = {tuple(sorted({i, j})): support for i, j, support in zip(together.row.tolist(), together.col.tolist(), together.data.tolist())
+                if support >= least}
+    assert any(len(pair) == 2 for pair in expected)
+    first, _ = Miner(recs, log, 1, min_count=least, max_size=2).itemsets()
+    assert dict(first) == expected
+    assert Miner(recs, log, 3, min_count=least, max_size=2).itemsets()[0] == first
