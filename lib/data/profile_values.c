@@ -1,7 +1,7 @@
 #include "lib/data/profile_values.h"
 
 #include "lib/base/number.h"
-#include "lib/data/json.h"
+#include "lib/data/tables/json.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #ifndef RECS_LIB_DATA_PROFILE_VALUES_H
 #define RECS_LIB_DATA_PROFILE_VALUES_H
 
-#include "lib/data/columns.h"
+#include "lib/data/tables/columns.h"
 #include "lib/data/profiles.h"
 
 /* What a column of the table is read as. */

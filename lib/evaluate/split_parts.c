@@ -9,7 +9,7 @@
 #include "lib/base/number.h"
 #include "lib/base/random.h"
 #include "lib/base/sort.h"
-#include "lib/data/time.h"
+#include "lib/data/tables/time.h"
 
 typedef struct splitting splitting;
 

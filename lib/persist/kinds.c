@@ -1,7 +1,7 @@
 /* The kinds of objects that can be saved. A new one is a line here, and its functions in recs/persist.h. */
-#include "lib/analyze/kmeans.h"
-#include "lib/analyze/assigner.h"
-#include "lib/data/pipeline.h"
+#include "lib/analyze/clusters/kmeans.h"
+#include "lib/analyze/clusters/assigner.h"
+#include "lib/data/pipeline/pipeline.h"
 #include "lib/model/model.h"
 #include <recs/persist.h>
 

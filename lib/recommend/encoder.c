@@ -1,9 +1,9 @@
 #include "lib/recommend/encoder.h"
 
 #include "lib/base/object.h"
-#include "lib/data/features.h"
+#include "lib/data/features/features.h"
 #include "lib/data/matrix.h"
-#include "lib/data/quantile.h"
+#include "lib/data/features/quantile.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What is bought together: association rules with one item on the right, mined from the baskets of the histories. */
-#include "lib/analyze/rules.h"
+#include "lib/analyze/baskets/rules.h"
 #include "lib/data/histories.h"
 #include "lib/data/matrix.h"
 #include "lib/recommend/kinds.h"

@@ -1,6 +1,6 @@
 #include "lib/recommend/rulebook.h"
 
-#include "lib/analyze/rules.h"
+#include "lib/analyze/baskets/rules.h"
 #include "lib/base/sort.h"
 
 #include <inttypes.h>

@@ -28,7 +28,7 @@ def room_of(path, root):
 def check_rooms(root):
     """An include names a room (lib/x/... or recs/x.h) no lower in the list than the includer's own."""
     rooms = (root / "lib/rooms.txt").read_text().split()
-    for path in sorted((root / "lib").glob("*/*.[ch]")):
+    for path in sorted((root / "lib").rglob("*.[ch]")):
         own = room_of(path, root)
         if own not in rooms:
             yield f"{path}: room {own} is not in lib/rooms.txt"
@@ -81,7 +81,7 @@ def check_public_headers(root):
 
 def check_calls(root):
     """No call of the C allocator, of the process or of the terminal in the library."""
-    for path in sorted((root / "lib").glob("*/*.[ch]")):
+    for path in sorted((root / "lib").rglob("*.[ch]")):
         name = str(path.relative_to(root))
         for number, line in enumerate(without_comments(path.read_text()).splitlines(), 1):
             for call in FORBIDDEN.findall(line):

@@ -2,8 +2,8 @@
 
 #include "lib/base/cpu.h"
 #include "lib/base/random.h"
-#include "lib/recommend/als_basis.h"
-#include "lib/recommend/als_solve.h"
+#include "lib/recommend/als/als_basis.h"
+#include "lib/recommend/als/als_solve.h"
 
 enum { WIDTH = 48, OTHERS = 90, LONGEST = 80 };
 

@@ -1,5 +1,5 @@
 /* The kernels of intersection against counting bit by bit, and against each other. */
-#include "lib/analyze/bits.h"
+#include "lib/analyze/baskets/bits.h"
 
 #include "lib/base/cpu.h"
 #include "support/support.h"

@@ -1,6 +1,6 @@
 #include "support/support.h"
 
-#include "lib/data/json.h"
+#include "lib/data/tables/json.h"
 
 #include <stdio.h>
 

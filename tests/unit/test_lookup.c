@@ -1,7 +1,7 @@
 /* The hash table of records elsewhere, and lists of names. */
 #include "support/support.h"
 
-#include "lib/data/lookup.h"
+#include "lib/data/cleaning/lookup.h"
 #include "lib/data/names.h"
 
 static recs_context *context;

@@ -1,7 +1,7 @@
 #include "support/support.h"
 
 #include "lib/base/cpu.h"
-#include "lib/data/marks.h"
+#include "lib/data/tables/marks.h"
 
 enum { SIZE = 400, GUARD = 0x5a5a5a5a };
 

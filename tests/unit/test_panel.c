@@ -1,6 +1,6 @@
 #include "support/support.h"
 
-#include "lib/analyze/panel.h"
+#include "lib/analyze/clusters/panel.h"
 #include "lib/base/cpu.h"
 #include "lib/base/random.h"
 

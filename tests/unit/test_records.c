@@ -1,6 +1,6 @@
 #include "support/support.h"
 
-#include "lib/data/columns.h"
+#include "lib/data/tables/columns.h"
 
 #include <stdio.h>
 

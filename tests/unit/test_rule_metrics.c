@@ -1,7 +1,7 @@
 /* The metrics of rules over all tables of four counts that are small enough: those that are said to fall do, and all are numbers; and the
  * hypergeometric distribution against sums of exact terms. */
-#include "lib/analyze/hypergeometric.h"
-#include "lib/analyze/rules.h"
+#include "lib/analyze/baskets/hypergeometric.h"
+#include "lib/analyze/baskets/rules.h"
 #include "support/support.h"
 
 enum { TOTAL = 14 };

@@ -1,6 +1,6 @@
 #include "support/support.h"
 
-#include "lib/data/time.h"
+#include "lib/data/tables/time.h"
 
 #include <stdio.h>
 #include <time.h>

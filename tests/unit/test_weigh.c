@@ -1,8 +1,8 @@
 /* Learned weights: the conditional logit against its own stationarity, gains by hand, segments only where they help. */
 #include "support/support.h"
 
-#include "lib/recommend/learn.h"
-#include "lib/recommend/weigh.h"
+#include "lib/recommend/hybrid/learn.h"
+#include "lib/recommend/hybrid/weigh.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 #include "support/support.h"
 
-#include "lib/data/window.h"
+#include "lib/data/tables/window.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
