@@ -318,14 +318,14 @@ void recs__bundles_raise(recs__bundles *bundles, uint32_t support) {
 void recs__bundles_drop(recs__bundles *bundles) {
   lock(bundles);
   free_chunks(bundles);
-  bundles->dropped = 1;
+  atomic_store(&bundles->dropped, 1);
   unlock(bundles);
 }
 
 int32_t recs__bundles_add(recs__bundles *bundles, recs__chunk *chunk) {
   int32_t status = RECS_OK;
   lock(bundles);
-  if (bundles->dropped) {
+  if (atomic_load(&bundles->dropped)) {
     unlock(bundles);
     recs__free(bundles->context, chunk);
     return RECS_OK;

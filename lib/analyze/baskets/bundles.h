@@ -42,7 +42,7 @@ typedef struct recs__bundles {
   uint64_t records;
   uint64_t next_cut; /* records */
   int scouted;       /* a scout watches the limits meanwhile: nothing is cut before the end */
-  int dropped;       /* nothing is held any more */
+  atomic_int dropped; /* nothing is held any more */
   atomic_uint_fast64_t wanted;
   int32_t cut_by; /* RECS_CUT_*: why it has risen */
 #ifdef RECS_THREADS

@@ -101,7 +101,7 @@ static void look_at_limits(recs__search *search) {
   recs__mining *mining = search->mining;
   search->unweighed = 0;
   recs__scout_raise(mining->scout, &mining->bundles);
-  if (atomic_load(&mining->scout->reached) && !mining->bundles.dropped)
+  if (atomic_load(&mining->scout->reached) && !atomic_load(&mining->bundles.dropped))
     recs__bundles_drop(&mining->bundles);
 }
 
