@@ -75,7 +75,7 @@ static int32_t check_groups(const recs_funnel_options *options) {
 /* What a log knows, and how often each step happens in it. */
 static int32_t survey(recs_funnel *funnel, recs__funnel_plan *plan, const recs_events *events) {
   const recs_funnel_options *options = &plan->options;
-  uint64_t by_type[RECS__TYPE_CODES] = {0};
+  uint64_t by_type[RECS__TYPE_BYTES] = {0};
   recs__event_view view;
   int sessions = 0;
   for (size_t chunk = 0; chunk < recs__events_chunks(events); chunk++) {
@@ -87,7 +87,7 @@ static int32_t survey(recs_funnel *funnel, recs__funnel_plan *plan, const recs_e
       plan->timed = view.times[i] != RECS_NO_TIME;
   }
   for (uint32_t step = 0; step < plan->steps; step++) {
-    for (int type = 0; type < RECS__TYPE_CODES; type++)
+    for (int type = 0; type < RECS__TYPE_BYTES; type++)
       funnel->events[step] += plan->types[type] >> step & 1 ? by_type[type] : 0;
   }
   if (recs_events_count(events) == 0)

@@ -13,7 +13,7 @@ enum { RECS__MOST_STEPS = 32, RECS__MOST_GROUPS = 65536 };
 typedef struct recs__funnel_plan {
   recs_funnel_options options;
   uint32_t steps;
-  uint32_t types[RECS__TYPE_CODES]; /* bit s is set where the type is step s */
+  uint32_t types[RECS__TYPE_BYTES]; /* bit s is set where the type is step s */
   int timed;                        /* some event has a time; those that have none are left out */
 } recs__funnel_plan;
 

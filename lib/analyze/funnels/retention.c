@@ -50,7 +50,7 @@ int32_t recs_retention_options_init(recs_retention_options *options, size_t stru
 
 typedef struct counting {
   recs_retention_options options;
-  uint32_t types[RECS__TYPE_CODES]; /* BIRTH, RETURN, both or neither */
+  uint32_t types[RECS__TYPE_BYTES]; /* BIRTH, RETURN, both or neither */
   const recs_events *events;
   const recs_ids *gone; /* the users, when some were removed */
   recs_context *context;

@@ -11,12 +11,12 @@ static recs__piece take_name(recs__piece *list) {
   return recs__piece_trim(name);
 }
 
-static void mark_all(uint32_t marks[RECS__TYPE_CODES], uint32_t bit) {
-  for (int type = 0; type < RECS__TYPE_CODES; type++)
+static void mark_all(uint32_t marks[RECS__TYPE_BYTES], uint32_t bit) {
+  for (int type = 0; type < RECS__TYPE_BYTES; type++)
     marks[type] |= bit;
 }
 
-int recs__type_set_mark(uint32_t marks[RECS__TYPE_CODES], uint32_t bit, const recs_ids *types, recs__piece list,
+int recs__type_set_mark(uint32_t marks[RECS__TYPE_BYTES], uint32_t bit, const recs_ids *types, recs__piece list,
                         recs__piece *unknown) {
   *unknown = (recs__piece){NULL, 0};
   while (list.text != NULL) {
@@ -29,7 +29,7 @@ int recs__type_set_mark(uint32_t marks[RECS__TYPE_CODES], uint32_t bit, const re
       continue;
     }
     row = recs__ids_find(types, name.text, name.length);
-    if (row < RECS__TYPE_CODES)
+    if (row < RECS__TYPE_BYTES)
       marks[row] |= bit;
     else
       *unknown = name;

@@ -100,26 +100,28 @@ cleanup:
   return status;
 }
 
-static int32_t find_lcs(double *out, const recs__yardstick *stick, recs__measure_desk *desk, const uint32_t *a, size_t a_count) {
-  uint64_t length = 0;
-  (void)desk;
+/* By whole columns where b has masks, else by strips. */
+static int32_t edit(double *out, const recs__yardstick *stick, const uint32_t *a, size_t a_count,
+                    uint32_t (*by_columns)(const recs__profile *b, const uint32_t *a, size_t a_count),
+                    int32_t (*by_strips)(uint64_t *out, const recs_context *context, const uint32_t *a, size_t a_count,
+                                         const uint32_t *b, size_t b_count)) {
+  uint64_t value = 0;
   if (stick->b.words > 0)
-    length = recs__short_lcs(&stick->b, a, a_count);
+    value = by_columns(&stick->b, a, a_count);
   else
-    RECS_TRY(recs__long_lcs(&length, stick->context, a, a_count, stick->b.sequence, stick->b.count));
-  *out = (double)length;
+    RECS_TRY(by_strips(&value, stick->context, a, a_count, stick->b.sequence, stick->b.count));
+  *out = (double)value;
   return RECS_OK;
 }
 
-static int32_t find_levenshtein(double *out, const recs__yardstick *stick, recs__measure_desk *desk, const uint32_t *a, size_t a_count) {
-  uint64_t distance = 0;
+static int32_t find_lcs(double *out, const recs__yardstick *stick, recs__measure_desk *desk, const uint32_t *a, size_t a_count) {
   (void)desk;
-  if (stick->b.words > 0)
-    distance = recs__short_levenshtein(&stick->b, a, a_count);
-  else
-    RECS_TRY(recs__long_levenshtein(&distance, stick->context, a, a_count, stick->b.sequence, stick->b.count));
-  *out = (double)distance;
-  return RECS_OK;
+  return edit(out, stick, a, a_count, recs__short_lcs, recs__long_lcs);
+}
+
+static int32_t find_levenshtein(double *out, const recs__yardstick *stick, recs__measure_desk *desk, const uint32_t *a, size_t a_count) {
+  (void)desk;
+  return edit(out, stick, a, a_count, recs__short_levenshtein, recs__long_levenshtein);
 }
 
 static int32_t find_osa(double *out, const recs__yardstick *stick, recs__measure_desk *desk, const uint32_t *a, size_t a_count) {
